@@ -46,7 +46,7 @@ class Finding:
     above, below
         The bounds that the measured number is compared with.
     low, high, estimate
-        Its anytime-valid interval and best guess; None if no run was made.
+        Its anytime-valid interval and best guess; None if no runs were made.
     between
         The pair of values compared, if a gate is about several.
     runs, seed
@@ -103,7 +103,9 @@ class Finding:
         if self.verdict == "error":
             return self.message
         measured = (
-            f"the interval is {self.interval} after {counted(self.runs, 'run')}" if self.interval else "no run was made"
+            f"the interval is {self.interval} after {counted(self.runs, 'run')}"
+            if self.interval
+            else "no runs were made"
         )
         said = {"fail": "is false", "undecided": "is undecided", "pass": "holds"}[self.verdict]
         return f"{self.says} {said}: {measured}, the gate {self.bound}"
@@ -123,7 +125,7 @@ def counts_in_words(findings: Sequence[Finding]) -> str:
 OWN = "runs"
 """Name of a test case for the runs of a cell, if a sweep has no gates."""
 MOST_SHOWN = 100
-COLUMNS = ("Verdict", "Gate", "Cell", "Claim", "Interval that holds at any time", "Held to", "Runs")
+COLUMNS = ("Verdict", "Gate", "Cell", "Claim", "Interval, valid at any time", "Held to", "Runs")
 
 
 def findings_of(record: Record) -> list[Finding]:
@@ -144,7 +146,7 @@ def verdicts_of(record: Record) -> tuple[str, Table, int] | None:
         return None
     findings = _judged(record)
     counts = counts_in_words(findings)
-    line = f"Gates: {counts}; {false_verdicts(record)}, however many runs were looked at."
+    line = f"Gates: {counts}; {false_verdicts(record)}, however many runs were examined."
     rows = tuple(map(_table_row, worst_first(findings)[:MOST_SHOWN]))
     return (line, Table("Gates of this sweep, worst first", COLUMNS, "llllllr", rows), len(findings) - len(rows))
 

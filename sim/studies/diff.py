@@ -356,5 +356,5 @@ def _levels(records: tuple[Record, Record], pair: Pair | None, outcome: str, day
         return first, second
     old, new = (stored_row(one, outcome, day) for one in records)
     if old is None or new is None:
-        raise UsageError(f"a stored forecast does not tell the probability of {outcome} within {counted(day, 'day')}")
+        raise UsageError(f"a stored forecast has no probability of {outcome} within {counted(day, 'day')}")
     return old, new

@@ -138,7 +138,7 @@ def rerunnable(old: Mapping[str, Any], known: Posterior | None = None) -> Scenar
             return "the scenario in the earlier file is faulty"
         scenario = scenario_again(document, known)
     except CalibrationError:  # before ValueError, its base class
-        return "the posterior that the earlier forecast rests on is not at hand"
+        return "the posterior that the earlier forecast rests on is not available"
     except (ValueError, LookupError):
         return "the scenario in the earlier file cannot be read"
     if scenario.hash != old["scenario"]["hash"]:

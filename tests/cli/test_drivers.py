@@ -49,7 +49,7 @@ def test_a_design_adds_total_indices(offramp: Offramp, file: Path) -> None:
     answer = offramp("drivers", file, "--study", "sobol", "--by-actor", "--runs", 4096, "--quiet")
     assert answer.code == 0
     head = next(line for line in answer.out.splitlines() if line.startswith("Inputs of"))
-    assert head.split()[2:] == ["First", "95%", "Total", "95%", "Remark"]
+    assert head.split()[2:] == ["First", "95%", "Total", "95%", "Note"]
     told = json.loads(offramp("drivers", file, "--study", "sobol", "--runs", 8192, "--quiet", "--format", "json").out)
     assert {"first", "total", "path", "group", "no_effect", "can_be_looked_up"} == set(told["inputs"][0])
 

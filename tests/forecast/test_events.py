@@ -101,7 +101,7 @@ def test_the_table_and_the_marks_say_events_and_answers(forecast: Forecast) -> N
         "Deal may come (shifts the leverage of Shield over Backer)",
         "Troops can no longer come",
     ]
-    assert label_of(forecast.record(), {"kind": "certain", "subject": "troops"}) == "Troops takes place for certain"
+    assert label_of(forecast.record(), {"kind": "certain", "subject": "troops"}) == "Troops is certain to take place"
 
 
 def test_counts_of_events_are_checked_and_counted_where_something_is_given(forecast: Forecast) -> None:

@@ -152,8 +152,8 @@ def test_the_track_record_of_a_calibrated_forecast_is_that_of_the_calibrated_mod
     for text in both(scored | {"parameters": CALIBRATED}, written):
         assert (
             "Scored on 43 past cases in 28 areas, one case left out at a time: mean Brier score 0.21 within 90 days, "
-            "against 0.26 of the base rate (skill 20%, 1% to 38%) and 0.22 of a logistic regression (skill 5%, −11% to "
-            "19%; no clear difference). Too few cases to judge calibration."
+            "against 0.26 for the base rate (skill 20%, 1% to 38%) and 0.22 for a logistic regression (skill 5%, −11% "
+            "to 19%; no clear difference). Too few cases to judge calibration."
         ) in text
         assert text.index("own confidence in this forecast") < text.index("Scored on") < text.index("A strike is a day")
         assert "docs/backtest.md" in text
@@ -219,8 +219,8 @@ def test_a_calibration_is_named_with_its_date_its_cases_and_how_far_seeds_disagr
             "Its parameters are calibrated on 19 past cases as known on 18 August 2018 (calibrated-2018-08). The "
             "scenario itself sets 2 of them."
         ) in text
-        assert "Calibrations of the parameters under other seeds differ in it by 2 points" in text
-        assert re.search(r"\(calibrated-2018-08\), 1,000 draws; the scenario writes friction, noise", text)
+        assert "Calibrations with other seeds give probabilities that differ by 2 points" in text
+        assert re.search(r"\(calibrated-2018-08\), 1,000 draws; the scenario sets friction, noise", text)
         assert "priors, not calibrated" not in text
 
 

@@ -24,7 +24,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_drivers_name_what_goes_together_in_one_row(report: str) -> None:
     assert "| Stance of Backer and stance of Attacker (together) |" in report
-    assert "shares of correlated inputs do not add up" in report
+    assert "Correlated inputs share one row: their shares do not add up" in report
     drivers = report[report.index("## Drivers") : report.index("## Provenance")]
     assert "| Stance of Backer |" not in drivers
 

@@ -25,7 +25,9 @@ def files(past, written_history):
 
 
 def moves_of(past):
-    return next(one for caption, one in said.tables(document_of(past)).items() if caption.startswith("What each item"))
+    return next(
+        one for caption, one in said.tables(document_of(past)).items() if caption.startswith("Change with each item")
+    )
 
 
 def test_it_writes_page_markdown_and_record(past, written_history):

@@ -194,7 +194,8 @@ def test_notes_stand_before_the_curves(files):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("status", "words"), [("interrupted", "fewer runs than planned"), ("imprecise", "did not reach the precision")]
+    ("status", "words"),
+    [("interrupted", "fewer runs than planned"), ("imprecise", "did not reach the requested precision")],
 )
 def test_a_status_other_than_complete_is_said_near_the_top(record, written, status, words):
     page, markdown, _ = (path.read_text(encoding="utf-8") for path in written(record | {"status": status}))

@@ -97,7 +97,7 @@ def test_titles_and_labels_of_the_figures(record: dict[str, Any], seen: Any) -> 
     last = seen["tables"]["Share of futures in each state"][-1]
     assert last[2:] == [percent(record["states"][name][-1]) for name in ("standoff", "agreement", "terms", "offensive")]
     assert PERCENT.findall(states) == last[2:]
-    (weekly,) = [rows for caption, rows in seen["tables"].items() if caption.startswith("Share of the futures without")]
+    (weekly,) = [rows for caption, rows in seen["tables"].items() if caption.startswith("Of the futures without")]
     highest = max(weekly, key=lambda cells: float(cells[2].rstrip("%")))
     assert PERCENT.findall(hazard) == [highest[2]]
     assert f"week {highest[0]}," in hazard

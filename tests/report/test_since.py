@@ -61,7 +61,7 @@ def test_paired_and_unpaired_changes_say_which_they_are(record):
     record["since"] |= {"paired_runs": None, "unpaired": "the earlier file does not hold its scenario"}
     basis = texts(since(record))[1]
     assert "not paired: the earlier file does not hold its scenario." in basis
-    assert "joins the Monte Carlo errors of both" in basis
+    assert "combines the Monte Carlo errors of both" in basis
 
 
 def test_another_scenario_is_named_in_the_title(record):
@@ -81,7 +81,7 @@ def test_stances_name_the_items_that_came_went_and_were_coded_anew(record):
     russia |= {"items_removed": [{"id": "E99", "says": "Old."}], "items_recoded": [{"id": "E23", "says": "Struck."}]}
     stances = {one.name: one for one in stances_of(record)}
     assert stances["Stance of Russia"].lines[0].startswith("New: E01. The author sees")
-    assert stances["Stance of Russia"].lines[-2:] == ("Gone: E99. Old.", "Coded anew: E23. Struck.")
+    assert stances["Stance of Russia"].lines[-2:] == ("Gone: E99. Old.", "Recoded: E23. Struck.")
     assert re.fullmatch(r"\S+ give or take \S+ then, \S+ give or take \S+ now", stances["Stance of Russia"].text)
 
 

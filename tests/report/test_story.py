@@ -53,12 +53,12 @@ def test_a_run_is_told_with_dates_and_names(record: Record) -> None:
         "Five days later, on 24 August, there is heavy bombing for the first time, with Russia’s backing at 0.31.",
         "Two days later, on 26 August, Russia’s backing rises past one half, with Turkey’s deterrence at 0.50.",
         "The same day Russia and Turkey conclude an agreement.",
-        "On 8 September the agreement breaks down after 13 days, and the standoff is back.",
+        "On 8 September the agreement breaks down after 13 days, and the standoff resumes.",
         "The next day, 9 September, a full offensive begins, with Russia’s backing at 0.31.",
         "It comes on day 22 of the window, after two days of heavy bombing.",
-        "In all there are two days of heavy bombing and one agreement, and one agreement breaks down.",
-        "With the offensive this future ends, and the question resolves as yes.",
-        "It counts as full, for imminence, readiness times support, is 0.3 or more on its first day.",
+        "In all, there are two days of heavy bombing and one agreement, and one agreement breaks down.",
+        "This future ends with the offensive, and the question resolves as yes.",
+        "It counts as full: imminence (readiness times support) is 0.3 or more on its first day.",
     ]
 
 
@@ -108,9 +108,12 @@ def test_small_numbers_are_words() -> None:
     ("changes", "title"),
     [
         ({}, "A standoff to the end"),
-        ({"breakdowns": 1, "phases": [[0, "agreement"], [9, "standoff"]]}, "An agreement that breaks, then a standoff"),
+        (
+            {"breakdowns": 1, "phases": [[0, "agreement"], [9, "standoff"]]},
+            "An agreement that breaks down, then a standoff",
+        ),
         ({"end": "agreement"}, "An agreement that holds"),
-        ({"end": "agreement", "breakdowns": 1}, "An agreement at the end, after one that broke"),
+        ({"end": "agreement", "breakdowns": 1}, "An agreement at the end, after one that broke down"),
         ({"end": "limited", "day": 14, "days": 15}, "A limited offensive in September 2018"),
         (
             {"end": "full", "day": 14, "days": 15, "phases": [[0, "agreement"]]},
@@ -125,7 +128,7 @@ def test_the_title_says_how_it_ends(record: Record, changes: dict[str, Any], tit
 def test_an_agreement_in_force_at_the_start_is_not_counted_as_new(record: Record) -> None:
     told = story_of(record, course(end="agreement", phases=[[0, "agreement"]]))
     assert told[0].startswith("On 19 August 2018 this future begins with an agreement in force")
-    assert told[-2] == "In all there are no days of heavy bombing and no new agreements."
+    assert told[-2] == "In all, there are no days of heavy bombing and no new agreements."
 
 
 @pytest.mark.slow
@@ -178,7 +181,7 @@ def test_a_storyline_that_is_not_typical_says_in_what(record: Record) -> None:
     one = record["storylines"][0]
     one["finish"]["posture"]["russia"] = 0.8
     one["cluster"] = {"posture": {"russia": [0.2, 0.4], "turkey": [0.0, 1.0]}}
-    said = "Russia’s backing ends at 0.80, in half of these futures between 0.20 and 0.40."
+    said = "Russia’s backing ends at 0.80; in half of these futures it ends between 0.20 and 0.40."
     assert said in markdown_of(record)
     one["finish"]["posture"]["russia"] = 0.45
     assert "not typical" not in markdown_of(record)

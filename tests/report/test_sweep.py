@@ -270,7 +270,7 @@ def test_remarks_tell_of_failures_missed_precision_and_inputs_without_effect(rec
     for words in (
         "1 of 5 cells failed",
         "1 of 5 cells did not reach the precision of 0.01",
-        "No effect: in 2 cells every single run went the same",
+        "No effect: in 2 cells every single run went the same way",
         "processors of different levels",
         "ValueError: boom",
     ):

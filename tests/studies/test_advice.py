@@ -129,7 +129,7 @@ def test_the_largest_change_named_is_never_one_that_costs_more_for_the_same(reco
 def test_page_and_markdown_say_what_the_record_says_and_run_no_text(record: dict[str, Any], tmp_path: Path) -> None:
     page, markdown, _ = (path.read_text(encoding="utf-8") for path in write_report(record, tmp_path))
     for text in (page, markdown):
-        assert "most for its cost by" in text
+        assert "the best for its cost is" in text
         assert "Costs are the author" in text
     assert "<img" not in page.split("<script")[0]
 

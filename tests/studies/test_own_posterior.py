@@ -57,7 +57,7 @@ def test_another_posterior_of_that_name_is_not_taken_for_it(own: Path, stored: P
 def test_a_posterior_that_is_not_at_hand_is_said_and_no_error(stored: Path) -> None:
     side = read_side(stored)
     assert side.scenario is None
-    assert side.unpaired == "old.json: the posterior that the earlier forecast rests on is not at hand"
+    assert side.unpaired == "old.json: the posterior that the earlier forecast rests on is not available"
 
 
 @pytest.mark.parametrize(

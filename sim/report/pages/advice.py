@@ -24,7 +24,7 @@ def document(record: Record, words: str) -> Document:
     drawn = Figure(
         "advice-figure",
         f"{len(record['mixes'])} mixes by their gain for their cost",
-        f"Change of the probability of the {_event(record)} in points, with its 95% interval; the cost in brackets",
+        f"Change in the probability of the {_event(record)} in points, with its 95% interval; the cost in brackets",
         f"Dots with intervals, the best for its cost first: {steps}.",
         table,
         lambda: _chart(record),
@@ -34,7 +34,7 @@ def document(record: Record, words: str) -> Document:
         kicker=f"offramp advice, as of {as_of(record)}",
         title=record["scenario"]["title"],
         number=Shift.of(record["mixes"][0]["change"]).text,
-        says=f"the change of the probability of the {_event(record)} by the mix that gains most for its cost",
+        says=f"the change in the probability of the {_event(record)} by the mix that gains most for its cost",
         head=(Text(_lead(record)),),
         sections=(
             Section(f"What {record['actor']['name']} could do", parts, id="mixes"),
@@ -65,12 +65,12 @@ def _helps(record: Record, mix: Record) -> bool:
 def _lead(record: Record) -> str:
     first, base = record["mixes"][0], Chance.of(record["base"])
     actor, verb = record["actor"]["name"], record["goal"]["direction"]
-    asked = f"{actor}, to {verb} the probability of the {_event(record)}, which is {base.text} as it is"
+    asked = f"For {actor} to {verb} the probability of the {_event(record)}, now {base.text}"
     if not _helps(record, first):
-        return f"{asked}: nothing on the menu does so clearly."
+        return f"{asked}, nothing on the menu clearly does so."
     best, change = _in_text(record, first), Shift.of(first["change"]).line
     then = Chance.of(first["probability"]).text
-    return f"{asked}: most for its cost by {best}, to {then}, {change} for a cost of {quantity(first['cost'])}."
+    return f"{asked}, the best for its cost is {best}: to {then}, {change}, for a cost of {quantity(first['cost'])}."
 
 
 def _notes(record: Record) -> Iterator[str]:
@@ -88,8 +88,8 @@ def _notes(record: Record) -> Iterator[str]:
         f"How far the ranking holds: the first mix is the best for its cost in {share_text(first['best_in_draws'])} of "
         f"the draws of the uncertain inputs in which anything helps (these are {share_text(record['helped'])} of "
         f"{record['draws']:,}; {counted(record['replicates'], 'run')} each), and it comes first in "
-        f"{share_text(first['first_in_resamples'])} of resamples of the draws. The first is about the uncertain "
-        "inputs, the second about the number of runs."
+        f"{share_text(first['first_in_resamples'])} of resamples of the draws. The first share reflects the "
+        "uncertain inputs, the second the number of runs."
     )
     yield (
         "All mixes use the same draws and random numbers; intervals are of the paired difference. Costs are the "
@@ -110,7 +110,7 @@ def _table(record: Record) -> Table:
     )  # fmt: skip
     columns = (
         "Mix", "Cost", "Probability", "Change, points", "95%", "Gain per cost", "Best in draws", "First in resamples",
-        "Remark",
+        "Note",
     )  # fmt: skip
     return Table("Every mix, by its gain for its cost", columns, "lrrrrrrrl", rows)
 

@@ -64,8 +64,8 @@ def document(record: Record, words: str) -> Document:
         kicker=f"offramp counterfactuals, as of {as_of(record)}",
         title=record["scenario"]["title"],
         number=ordered(record, day)[0].shift.text if section is not None else "0",
-        says=f"the largest change of the probability of {event} if one thing changed",
-        head=() if section is not None else (Text("Nothing in this scenario could be changed."),),
+        says=f"the largest change in the probability of {event} if one thing changed",
+        head=() if section is not None else (Text("Nothing in this scenario can be changed."),),
         sections=(section, rerun_of(record, Runs_of_each_world=f"{record['counterfactuals']['runs']:,}")),
     )
 
@@ -81,17 +81,17 @@ def section_of(record: Record) -> Section | None:
         Text(_lead(rows, day), "lead"),
         Text(
             "Each is the same scenario with one thing changed, run on the same draws and random numbers and compared "
-            f"run by run over {counted(part['runs'], 'run')}. A pressure withdrawn ends on the as-of date; one at full "
-            "strength has intensity 1 from that date on, and one already in force is renewed on it; a posture held "
-            "stays where it starts.",
+            f"run by run over {counted(part['runs'], 'run')}. A withdrawn pressure ends on the as-of date; one at full "
+            "strength has intensity 1 from that date on, and one already in force is renewed on it; a posture that is "
+            "held stays where it starts.",
             "note",
         ),
         _figure(rows, day).with_parts(
             Text(_interaction(record, part, day)),
             Text(
                 "The shares of runs in which a change averts an offensive, or brings one about, depend on how the two "
-                "worlds are paired: here a run uses the same random numbers in both. The change of the probability "
-                "does not depend on it. An offensive averted may still begin after the window.",
+                "worlds are paired: here a run uses the same random numbers in both. The change in the probability "
+                "does not. An offensive averted may still begin after the window.",
                 "note",
             ),
             Text(_saving(rows), "note"),
@@ -136,7 +136,7 @@ _WORDS = {
     "withdrawn": ("{} withdrawn", "with {} withdrawn"),
     "full": ("{} at full strength", "with {} at full strength"),
     "removed": ("{} does not take place", "without {}"),
-    "certain": ("{} takes place for certain", "if it is certain that {} takes place"),
+    "certain": ("{} is certain to take place", "if it is certain that {} takes place"),
 }
 """Wording of each kind of change in a row, and within a sentence: `without the summit`."""
 
@@ -158,14 +158,14 @@ def _lead(rows: list[Otherwise], day: int) -> str:
     first = rows[0]
     if first.differing == 0 or not first.shift.is_clear:
         return (
-            f"None of {counted(len(rows), 'change')} moves the probability of an offensive within "
-            f"{counted(day, 'day')} clearly."
+            f"None of {counted(len(rows), 'change')} clearly moves the probability of an offensive within "
+            f"{counted(day, 'day')}."
         )
     clear = sum(row.shift.is_clear for row in rows)
     return (
-        f"The probability of an offensive within {counted(day, 'day')} is {first.before.text} as it is. It moves most "
-        f"{first.inside}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} move it "
-        "clearly."
+        f"The probability of an offensive within {counted(day, 'day')} is {first.before.text} with nothing changed. It "
+        f"moves most {first.inside}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} "
+        "clearly move it."
     )
 
 
@@ -181,8 +181,8 @@ def _interaction(record: Record, part: Record, day: int) -> str:
         else f"no clear interaction ({beyond.interval} points)"
     )
     return (
-        f"{capital(first)} and {second} withdrawn together: {together.line} within {counted(day, 'day')}, where their "
-        f"own changes sum to {added.text}; {tail}."
+        f"{capital(first)} and {second} withdrawn together: {together.line} within {counted(day, 'day')}, while their "
+        f"separate changes sum to {added.text}; {tail}."
     )
 
 
@@ -245,7 +245,7 @@ def _table(rows: list[Otherwise]) -> Table:
         for row in rows
     )  # fmt: skip
     columns = ("Change", "As it is", "Changed", "Difference, points", "95%", "Averts one in", "Brings one about in")
-    return Table("Probability of an offensive if one thing changed, by size", columns, "lrrrrrr", cells)
+    return Table("Probability of an offensive if one thing changed, largest change first", columns, "lrrrrrr", cells)
 
 
 def _share(chance: Chance) -> str:

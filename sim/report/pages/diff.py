@@ -74,12 +74,12 @@ def _basis(since: Record) -> str:
     runs, forecast = since["paired_runs"], since["forecast"]
     if runs is None:
         return (
-            f"The two are not paired: {since['unpaired']}. The interval joins the Monte Carlo errors of both, and the "
-            "change may come from anything that differs below."
+            f"The two are not paired: {since['unpaired']}. The interval combines the Monte Carlo errors of both, and "
+            "the change may come from anything that differs below."
         )
     return (
         f"The change is paired: the earlier scenario, {forecast['id']}, was run again with the same draws and random "
-        f"numbers and {counted(runs, 'run')} were compared one by one, so chance moves both alike."
+        f"numbers and {counted(runs, 'run')} were compared one by one, so chance affects both alike."
     )
 
 
@@ -102,7 +102,7 @@ def _then_and_now(since: Record) -> Table:
         for days, row in by_days.items()
     ]  # fmt: skip
     caption = "Then and now; the change and its 95% interval in points"
-    columns = ("Outcome", "Window", "Then", "Now", "Change", "Interval", "Remark")
+    columns = ("Outcome", "Window", "Then", "Now", "Change", "Interval", "Note")
     return Table(caption, columns, "llrrrrl", tuple(rows))
 
 
@@ -124,7 +124,7 @@ def _stance(compared: Record, one: Record) -> Entry:
         return Entry("new in this forecast" if then is None else "no longer in this forecast", name)
     news = tuple(_news(one))
     if not news and {then["from"], now["from"]} == {"evidence"}:
-        news = ("no item came or went: the readings have aged, or their weights have changed",)
+        news = ("no item was added or removed: the readings have aged, or their weights have changed",)
     sources = "" if then["from"] == now["from"] else f", from {then['from']} then and {now['from']} now"
     return Entry(f"{_start(then)} then, {_start(now)} now{sources}", name, lines=news)
 
@@ -134,7 +134,7 @@ def _start(stance: Record) -> str:
 
 
 def _news(one: Record) -> Iterator[str]:
-    for key, verb in (("items_added", "New"), ("items_removed", "Gone"), ("items_recoded", "Coded anew")):
+    for key, verb in (("items_added", "New"), ("items_removed", "Gone"), ("items_recoded", "Recoded")):
         for item in one[key]:
             yield f"{verb}: {item['id']}. {item['says']}".rstrip()
 
@@ -181,7 +181,7 @@ def _settings(compared: Record) -> Table:
     return Table("What else differs", ("Setting", "Then", "Now"), "lll", tuple(rows))
 
 
-ABOUT = "A change is real if its interval excludes 0; about one in twenty that are noise looks real."
+ABOUT = "A change counts as real if its interval excludes 0; about one in twenty that are noise will look real."
 VERDICTS = {"real": "real", "noise": "noise", "none": "no run differs"}
 
 

@@ -69,7 +69,7 @@ def document(record: Record, words: str) -> Document:
 def _title(record: Record, number: str) -> str:
     asked = f"{_see(record)} within {counted(record['by'], 'day')}"
     if number == "none":
-        return f"No ranges of the inputs are found in which futures more often {asked}"
+        return f"No input ranges were found in which futures more often {asked}"
     return f"Where futures {asked}"
 
 
@@ -84,8 +84,8 @@ def _lead(record: Record, found: list[Record]) -> str:
     asked = f"{_see(record)} within {counted(record['by'], 'day')}"
     if not found:
         return (
-            f"No box stands out: {base.text} of futures ({base.interval}) {asked}, and no few limits on the "
-            f"{counted(record['inputs'], 'input')} tried separate them."
+            f"No box stands out: {base.text} of futures ({base.interval}) {asked}, and no small set of limits on "
+            f"the {counted(record['inputs'], 'input')} tried separates them."
         )
     inside = sum(box["coverage"]["p"] for box in found)
     return (
@@ -107,7 +107,7 @@ def _box(record: Record, place: int, box: Record) -> Section:
     if not box["stands_out"]:
         return _no_box(record, place, box, where)
     if place > 1:
-        sentence = f"Outside the boxes before: {sentence[0].lower()}{sentence[1:]}"
+        sentence = f"Outside the earlier boxes: {sentence[0].lower()}{sentence[1:]}"
     parts = (Text(sentence), Text(_remark(record, box)), _figure(record, place, box))
     return Section(f"Box {place}", parts, id=f"box-{place}")
 
@@ -115,8 +115,8 @@ def _box(record: Record, place: int, box: Record) -> Section:
 def _no_box(record: Record, place: int, box: Record, where: str) -> Section:
     heading, density = "No such box" if place == 1 else "No further box", Chance.of(box["density"])
     sentence = (
-        f"{heading} stands out. The last one tried, where {where}, holds {density.text} of futures "
-        f"({density.interval}) that {_see(record)}, against {Chance.of(record['base']).text} of all."
+        f"{heading} stands out. In the last one tried, where {where}, {density.text} of futures "
+        f"({density.interval}) {_see(record)}, against {Chance.of(record['base']).text} of all."
     )
     remark = (
         f"On the draws that found it, {share_text(box['found_density'])} of its futures do; on the held-out draws it "

@@ -74,8 +74,8 @@ def _together(inputs: list[Record]) -> str:
     if not any("+" in one.get("path", "") for one in inputs):
         return ""
     return (
-        "Inputs that go together have one row: shares of correlated inputs do not add up, so it has the share of all "
-        "of them at once. Its ends are those of the first, with the others where they go with it."
+        "Correlated inputs share one row: their shares do not add up, so it has the share of all of them at once. "
+        "Its ends are those of the first, with the others varying along with it."
     )
 
 
@@ -227,8 +227,8 @@ def _windows(record: Record, part: Record) -> Table:
 
 MOST_SHOWN = 20
 ABOUT_TOTALS = (
-    "The first index of an input is the share of the variance of the probability that goes with it alone, the total "
-    "that which goes with it alone or together with others."
+    "The first index of an input is the share of the variance of the probability associated with it alone, the total "
+    "index that associated with it alone or together with others."
 )
 
 
@@ -270,5 +270,5 @@ def _totals(record: Record) -> Table:
         for one in record["inputs"]
     )
     first = "Inputs of" if record["by_actor"] else "Input"
-    columns = (first, "First", "95%", "Total", "95%", "Remark")
-    return Table("Share of the variance of the probability that goes with each", columns, "lrrrrl", rows)
+    columns = (first, "First", "95%", "Total", "95%", "Note")
+    return Table("Share of the variance of the probability associated with each", columns, "lrrrrl", rows)

@@ -71,7 +71,7 @@ def document(record: Record, words: str) -> Document:
 
 def _head(record: Record) -> str:
     return (
-        f"Run {record['run']:,}, seed {record['seed']}, has draw {record['draw']:,} of the uncertain inputs and runs "
+        f"Run {record['run']:,}, seed {record['seed']}, uses draw {record['draw']:,} of the uncertain inputs and runs "
         f"for {record['course']['days']} of {counted(record['horizon'], 'day')}."
     )
 
@@ -196,6 +196,6 @@ def _mark_end(fig: Spec, record: Record) -> None:
 
 def _inputs(record: Record) -> tuple[Text, Table]:
     rows = tuple((input_name(record, path), signed(value)) for path, value in record["inputs"].items())
-    text = "Each uncertain input has one value in a run, by its draw; frailties are in standard deviations."
+    text = "Each uncertain input has one value per run, set by its draw; frailties are in standard deviations."
     table = Table("Inputs of this run", ("Input", "Value"), "lr", rows)
     return Text(text, "note"), table.fold(counted(len(rows), "input"))

@@ -28,7 +28,7 @@ UNDECIDED, LEANING = 0.2, 0.6  # largest sizes of a stance that bear this name
 _STATUS = {
     "complete": "",
     "interrupted": "This forecast was interrupted: it has fewer runs than planned and wider Monte Carlo intervals.",
-    "imprecise": "This forecast did not reach the precision it was asked for: its runs came to their limit first.",
+    "imprecise": "This forecast did not reach the requested precision: it reached its limit of runs first.",
 }
 
 

@@ -24,17 +24,17 @@ PLACE = "history"
 """Place of the figure on the page."""
 GUARD = (
     "Each forecast uses only the evidence known by its date; pressures and talks that began later are left out and "
-    "readings age as they would have. All dates share one seed, so the curve moves by the news and not by chance."
+    "readings age as they would have. All dates share one seed, so the curve moves with the news and not by chance."
 )
 ABOUT_MOVES = (
     "All news of a date: the forecast of that date minus the same forecast without its new items, paired. Below it, "
-    "each item left out alone. An item counts by the stance it reads. Items of one date overlap, so their changes do "
-    "not add up to that of the date; nor do the dates add up to the curve, because readings age and pressures begin."
+    "each item left out alone. An item counts through the stance it informs. Items of one date overlap, so their "
+    "changes do not add up to the date's; nor do the dates add up to the curve: readings age and pressures begin."
 )
 ABOUT_ARTICLES = (
-    "The forecast as of the date of each article, without it and with it, and with nothing that was published later. "
-    "Both share all random numbers, so the change is the article’s. Articles of one date count in the order of the "
-    "list of sources."
+    "The forecast as of the date of each article, without it and with it, using nothing published later. Both share "
+    "all random numbers, so the change is the article’s. Articles of one date are taken in the order of the list of "
+    "sources."
 )
 
 
@@ -45,8 +45,8 @@ def document(record: Record, words: str) -> Document:
     first, last = (dated(record["points"][place]["date"]) for place in (0, -1))
     since = f"; {start.text} as of {first}" if first != last else ""
     key = (
-        " ▼ marks news by its number in the table below, on the day it was made; the first dot from that day on takes "
-        "it in."
+        " ▼ marks news by its number in the table below, on the day it was made; the first dot from that day on "
+        "includes it."
     )
     moves = _moves(record)
     drawn = figure_of(record).with_parts(
@@ -65,7 +65,7 @@ def document(record: Record, words: str) -> Document:
         sections=(
             Section("Over time", (drawn,), id="dates"),
             Section("What moved it", (Text(ABOUT_MOVES, "note"), _news(record), moves) if moves.rows else (
-                Text("Between these dates no item came that a stance is read from: no news moved it."),
+                Text("No item that informs a stance came between these dates: no news moved it."),
             ), id="news"),
             *_by_article(record),
             rerun((
@@ -134,8 +134,8 @@ def _news(record: Record) -> Table:
         )
         for point in record["points"] if point["news"] is not None
     ]  # fmt: skip
-    caption = f"What all news of a date moved within {counted(record['horizon'], 'day')}, in points"
-    return Table(caption, ("As of", "New items", "Change", "Interval, 95%", "Remark"), "llrrl", tuple(rows))
+    caption = f"Change with all news of each date, within {counted(record['horizon'], 'day')}, in points"
+    return Table(caption, ("As of", "New items", "Change", "Interval, 95%", "Note"), "llrrl", tuple(rows))
 
 
 def _by_article(record: Record) -> Iterator[Section]:
@@ -173,8 +173,8 @@ def _moves(record: Record) -> Table:
         )
         for number, move in ordered
     ]  # fmt: skip
-    caption = f"What each item moved within {counted(record['horizon'], 'day')}, in points, largest first"
-    columns = ("Mark", "Item", "Date", "What happened", "Change", "Interval, 95%", "Remark")
+    caption = f"Change with each item, within {counted(record['horizon'], 'day')}, in points, largest first"
+    columns = ("Mark", "Item", "Date", "What happened", "Change", "Interval, 95%", "Note")
     return Table(caption, columns, "rlllrrl", tuple(rows))
 
 
@@ -197,7 +197,7 @@ def figure_of(record: Record) -> Figure:
         f"Line chart over {counted(len(rows), 'as-of date')}, a line for each window ({counted(windows, 'day')}). "
         f"{lead}."
     )
-    unit = "Probability of an offensive within so many days of each date, with 95% Monte Carlo bands"
+    unit = "Probability of an offensive within each window of each date, with 95% Monte Carlo bands"
     return Figure(PLACE, lead, unit, alt, table, lambda: _curve(record))
 
 

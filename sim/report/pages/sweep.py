@@ -45,8 +45,8 @@ FEW = 20
 """Number of cells at either end that the Markdown shows."""
 CONDITIONAL = "Every number is conditional on this model and on the assumptions of each scenario."
 ABOUT = (
-    "All cells share one seed and differ run by run only by what the cell changes, so differences between cells are "
-    "more precise than their own intervals say."
+    "All cells share one seed and differ run by run only in what the cell changes, so differences between cells are "
+    "more precise than their own intervals suggest."
 )
 DESIGNS = {
     "grid": "grid",
@@ -120,7 +120,8 @@ def _cells(record: Record) -> Section:
     ]
     table = {"caption": caption, "columns": [(one.head, one.side) for one in columns], "rows": shown}
     return Section("Cells", (
-        _failures(record), Block("note", f"A heading sorts. {how}{more}"), Block("cells", table, (_extremes(record),)),
+        _failures(record), Block("note", f"Click a heading to sort. {how}{more}"),
+        Block("cells", table, (_extremes(record),)),
     ), id="cells")  # fmt: skip
 
 
@@ -226,8 +227,8 @@ def _remarks(record: Record) -> Iterator[str]:
         )
     for cells in record["without_effect"][:FEW]:
         yield (
-            f"No effect: in {counted(len(cells), 'cell')} every single run went the same, although their inputs differ "
-            f"({some_of(record, cells)}). Does a pressure lack its tie, or lie outside the window?"
+            f"No effect: in {counted(len(cells), 'cell')} every single run went the same way, although their inputs "
+            f"differ ({some_of(record, cells)}). Is a pressure missing its tie or outside the window?"
         )
     if len(record["environment"]["cpu"]) > 1:
         levels = ", ".join(record["environment"]["cpu"])
@@ -265,7 +266,7 @@ def _rerun(record: Record) -> Iterator[tuple[str, str]]:
     yield "Base", f"{record['base']['id']}, {record['base']['hash']}"
     yield "Sweep", record["sweep"]["identity"]
     yield "Seed", f"{record['seed']}, the same for all cells"
-    yield "Runs a cell", f"{record['runs']:,}{precision}, {record['replicates']} a draw"
+    yield "Runs per cell", f"{record['runs']:,}{precision}, {record['replicates']} per draw"
     versions = ", ".join(f"{name} {text}" for name, text in record["environment"].items() if isinstance(text, str))
     yield "Versions", f"{versions}; {', '.join(record['environment']['cpu'])}"
 

@@ -149,7 +149,7 @@ def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
     named = [(input_name(record, one.path), one) for one in found]
     clear = next((one.path for one in found if one.is_clear), None)
     title = (
-        f"No axis goes clearly with the probability {within}"
+        f"No axis is clearly correlated with the probability {within}"
         if clear is None
         else f"{capital(within)} the probability depends most on {in_sentence(record, clear)}"
     )
@@ -162,7 +162,7 @@ def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
         title,
         f"Rank correlation over {counted(len(done(record)), 'cell')}, from −1 to +1, with 95% intervals{first}",
         f"Bars of rank correlations of {len(shown)} axes. {title}.",
-        Table(caption, ("Axis", "Correlation", "Interval, 95%", "Remark"), "lrrl", rows),
+        Table(caption, ("Axis", "Correlation", "Interval, 95%", "Note"), "lrrl", rows),
         lambda: _correlated(shown),
     )
 
@@ -188,7 +188,7 @@ def _parallel(record: Record, found: Sequence[Correlation]) -> Figure:
     rows = tuple((f"{key}", name, *ends) for (key, name), (ends, _) in zip(keys, columns, strict=True))
     every = "" if step == 1 else f" (one in {step})"
     axes = len(record["axes"])
-    some = "" if len(paths) == axes else f", the {len(paths)} that go most with it of {axes}"
+    some = "" if len(paths) == axes else f", the {len(paths)} of {axes} most correlated with it"
     told = "; ".join(f"{key} {name}" for key, name in keys[:-1])
 
     def chart() -> Spec:
@@ -198,9 +198,9 @@ def _parallel(record: Record, found: Sequence[Correlation]) -> Figure:
     return Figure(
         CELL_FIGURE,
         _span(record, day),
-        f"A line for each cell{every}, coloured by its probability; axes{some}",
+        f"One line per cell{every}, coloured by its probability; axes{some}",
         f"Parallel coordinates: {told}; P the probability. {_span(record, day)}.",
-        Table("The uprights of the figure", ("Upright", "What it is", "Foot", "Head"), "llrr", rows),
+        Table("The vertical lines of the figure", ("Line", "What it is", "Bottom", "Top"), "llrr", rows),
         chart,
     )
 
@@ -369,7 +369,7 @@ def _tornado(record: Record, day: int) -> Figure:
         for row, shift in group
     )  # fmt: skip
     caption = (
-        f"Change of the probability of an offensive within {counted(day, 'day')} from the base, in points, paired "
+        f"Change in the probability of an offensive within {counted(day, 'day')} from the base, in points, paired "
         "run by run"
     )
 
@@ -382,7 +382,7 @@ def _tornado(record: Record, day: int) -> Figure:
         title,
         "Change from the base in points, each input alone, with 95% intervals of the paired difference",
         f"Tornado chart of {counted(len(shown), 'input')}. {title}.",
-        Table(caption, ("Input", "Value", "Change", "Interval, 95%", "Remark"), "llrrl", rows),
+        Table(caption, ("Input", "Value", "Change", "Interval, 95%", "Note"), "llrrl", rows),
         chart,
     )
 
@@ -422,10 +422,10 @@ def _row_name(record: Record, path: str, group: Sequence[tuple[Record, Shift]]) 
 def _tornado_title(ordered: Sequence[Changes], day: int, base: Chance | None) -> str:
     stands = "" if base is None else f" from {base.text}"
     if not ordered:
-        return f"Within {counted(day, 'day')} nothing is there to compare"
+        return f"Within {counted(day, 'day')} there is nothing to compare"
     row, shift = max((one for _, group in ordered for one in group), key=lambda one: abs(one[1].p))
     if not shift.is_clear:
-        return f"Within {counted(day, 'day')} no single change moves the probability clearly{stands}"
+        return f"Within {counted(day, 'day')} no single change clearly moves the probability{stands}"
     return f"Within {counted(day, 'day')} the largest single change is {shift.text}{stands}: {row['label']}"
 
 

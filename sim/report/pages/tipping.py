@@ -59,7 +59,7 @@ def lead_of(record: Record) -> str:
     if record["verdict"] == "not reached":
         return f"No {subject} reaches {target}: {near}."
     return (
-        f"These runs leave open whether any {subject} reaches {target}: {near}, and an interval holds the target. "
+        f"These runs leave open whether any {subject} reaches {target}: {near}, and an interval contains the target. "
         "More runs narrow it."
     )
 
@@ -164,14 +164,16 @@ def _notes(record: Record) -> Iterator[str]:
 
 def _about_crossings(record: Record, found: Sequence[Record]) -> Iterator[str]:
     """Yield how precise the crossings are, and whether there are several."""
-    interval = "the interval holds every value whose own 95% interval contains the target. It narrows with more runs."
+    interval = (
+        "the interval includes every value whose own 95% interval contains the target. It narrows with more runs."
+    )
     if is_plane(record):
         yield f"Precision: {interval} Where it ends with the range, the crossing may lie beyond."
         return
     finest = max(one["searched"] for one in found)
     yield (f"Precision: the curve of these {counted(record['runs'], 'run')} was searched to ±{finest:.2g}; {interval}")
     if len(found) > 1:
-        apart = "" if record["apart"] else " Their intervals meet: these runs do not tell all of them apart."
+        apart = "" if record["apart"] else " Their intervals overlap: these runs do not separate all of them."
         yield f"The probability is not monotone here: it crosses the target {counted(len(found), 'time')}.{apart}"
 
 
@@ -216,7 +218,7 @@ def _title(record: Record, number: str) -> str:
         "reached": f"{target} is crossed at {number}",
         "not reached": f"{target} is not reached",
         "no effect": f"No effect on the {_event(record)}",
-    }.get(record["verdict"], f"{target} may be reached or not")
+    }.get(record["verdict"], f"{target} may or may not be reached")
 
 
 def _unit(record: Record) -> str:

@@ -23,8 +23,8 @@ QUANTILES = {"q05": "5%", "q25": "25%", "q50": "median", "q75": "75%", "q95": "9
 def section_of(record: Record) -> Section:
     """Read the actors of a record."""
     about = (
-        "Stance runs from −1 (resists an offensive by every means) to +1 (wants it now); posture from 0 to 1. Both are "
-        "over the runs in which no offensive has begun yet, so later weeks show only the futures that stayed without "
+        "Stance runs from −1 (resists an offensive by every means) to +1 (wants it now); posture from 0 to 1. Both "
+        "cover only the runs in which no offensive has begun yet, so later weeks show only the futures still without "
         "one."
     )
     cards = (_card(record, key, number) for number, key in enumerate(record["actors"], 1))

@@ -112,10 +112,10 @@ def _note(record: Record) -> str:
     if record["pooled"] is not None:
         weights = record["track_record"]["pool"]["weights"]
         told = ", ".join(f"{name} {weight:.0%}" for name, weight in weights.items())
-        parts.append(f"Pooled on the logit scale, weights from past cases: {told}.")
+        parts.append(f"Pooled on the logit scale, with weights from past cases: {told}.")
     if record["samples"] is not None:
         parts.append(
-            "The headline weighs the two samples as the scenario does (`sample`), by half each where it does not say."
+            "The headline weights the two samples as the scenario says (`sample`), or equally if it does not say."
         )
     view = record["outside_view"]
     parts.append(

@@ -22,7 +22,7 @@ OBSERVED = {
     ("readiness", 0.75): "an assault force in place",
     ("deterrence", 0.25): "more than posts cut off",
     ("deterrence", 0.5): "forces in place",
-    ("deterrence", 0.75): "lately reinforced",
+    ("deterrence", 0.75): "recently reinforced",
 }
 """What an observer on the ground would see at a posture: the nearest level of the codebook (docs/cases.md)."""
 

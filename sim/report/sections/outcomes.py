@@ -81,15 +81,15 @@ def section_of(record: Record, windows: list[int]) -> Section:
         f"{_kinds(record)} A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a "
         f"limited one below that. First events count as long as the future has not ended. {in_force_sentence(record)}"
     ).strip()
-    marked = Block("note", "▼ marks what is scheduled, by its number above.") if changes.items else None
+    marked = Block("note", "▼ marks what is scheduled, with its number above.") if changes.items else None
     share = Chance.of(record["after_agreement"]).text
     after = (
         f"An agreement is not the end: in {share} of all futures the offensive is launched while an agreement is in "
         "force."
     )
     weekly = (
-        "New offensives of a week as a share of the futures without one at its start; the intervals are Monte Carlo. "
-        "Days beyond the last whole week are left out."
+        "Offensives that begin in a week, as a share of the futures without one at its start; the intervals are "
+        "Monte Carlo. Days after the last whole week are left out."
     )
     hazards = hazard(record)
     return Section("When", (
@@ -146,7 +146,7 @@ def incidence(record: Record) -> Figure:
     ends = {outcome: outcome_at(record, outcome, days).text for outcome in names}
     told = {
         "agreement": "an agreement is concluded",
-        "terms": "defenders surrender on terms",
+        "terms": "the defenders surrender on terms",
         "strikes": f"{strikes_of(record)} begins",
     }
     others = ", ".join(f"{words} in {ends[outcome]}" for outcome, words in without_off(record, told).items())
@@ -292,13 +292,13 @@ def hazard(record: Record) -> Figure | None:
         )
         for week in rows
     )
-    caption = "Share of the futures without an offensive at the start of the week in which one begins during it"
-    columns = ("Week", "Days", "New offensives", "Monte Carlo interval, 95% at least")
+    caption = "Of the futures without an offensive at the start of the week, the share in which one begins during it"
+    columns = ("Week", "Days", "New offensives", "Monte Carlo interval, at least 95%")
     return Figure(
         "hazard",
         f"The weekly risk is highest in week {peak.number}, from {long_date(calendar.date(peak.start))}: "
         f"{peak.hazard.text} of the futures still without an offensive",
-        "Share of the futures without an offensive in which one begins that week",
+        "Of the futures without an offensive, the share in which one begins that week",
         f"Bar chart of the weekly hazard of the offensive: {rows[0].hazard.text} in the first week, {peak.hazard.text} "
         f"at its highest in week {peak.number}, {rows[-1].hazard.text} in the last whole week.",
         Table(caption, columns, "llrr", cells),
@@ -354,7 +354,7 @@ def futures_figure(record: Record) -> Figure | None:
     return Figure(
         "dots",
         f"{len(dots)} of the {counted(record['runs'], 'future')}, by how they end",
-        "Each mark is one run; the number of marks of a kind follows its share of all runs",
+        "Each mark is one run; the number of marks of each kind is proportional to its share of all runs",
         f"Grid of {len(dots)} dots, each a run: {', '.join(told)}.",
         Table("The futures shown, by end state", columns, "lrrl", tuple(rows)),
     )
@@ -377,9 +377,9 @@ def convergence_figure(record: Record) -> Figure | None:
     return Figure(
         "convergence",
         title,
-        "Probability of an offensive within the window, after so many runs",
+        "Probability of an offensive within the window, by number of runs",
         f"Line chart with its Monte Carlo band. {title}; {narrows}.",
-        Table("The headline after so many runs", columns, "lrr", rows),
+        Table("The headline by number of runs", columns, "lrr", rows),
         lambda: _convergence_chart(counts, chances),
     )
 

@@ -24,13 +24,13 @@ def conditions_of(record: Record) -> Group | None:
         return None
     share = share_text(record["runs"] / given["runs_made"])
     basis = (
-        f"Of {counted(given['runs_made'], 'run')} made, {record['runs']:,} ({share}) meet all conditions and count. "
-        "The baselines and the track record do not take them into account. A condition is associated with a different "
+        f"Of {counted(given['runs_made'], 'run')} made, {record['runs']:,} ({share}) meet all conditions and are "
+        "counted. The baselines and the track record ignore the conditions. A condition is associated with a different "
         "probability; it need not bring an offensive about or prevent one."
     )
     told = (_condition(record, one) for one in given["conditions"])
     conditions = List.of((*told, f"no offensive by {_date(given['waiting'])}"))
-    lead = Text("Every number of this forecast is conditional on what has been seen since:", "strong")
+    lead = Text("Every number in this forecast is conditional on what has been seen since:", "strong")
     return Group("", (lead, conditions, Text(basis)), role="banner", id="given")
 
 
@@ -43,7 +43,7 @@ def _condition(record: Record, text: str) -> str:
 def input_sentence(record: Record) -> str:
     """Return a sentence on why there is no sd over inputs."""
     if record.get("given") is None:
-        return "It needs two runs or more of each draw, and this forecast has one."
+        return "It needs at least two runs per draw, and this forecast has one."
     return (
         "A conditional forecast has none: too few draws have two runs that meet the conditions, and those that do are "
         "not like the others."
@@ -54,13 +54,13 @@ def runs_line(record: Record) -> str:
     """Write the number of runs a forecast rests on."""
     given = record.get("given")
     count = f"{record['runs']:,}"
-    return count if given is None else f"{given['runs_made']:,} made, of which {count} meet what is given"
+    return count if given is None else f"{given['runs_made']:,} made, of which {count} meet the conditions"
 
 
 def draws_line(record: Record) -> str:
     """Write the number of draws a forecast rests on, and how many runs share each."""
     if record.get("given") is not None:
-        return f"{record['draws']:,} with a run that meets what is given, of {record['given']['draws_made']:,}"
+        return f"{record['draws']:,} with a run that meets the conditions, of {record['given']['draws_made']:,}"
     return f"{record['draws']:,} with {counted(record['replicates'], 'run')} each"
 
 
@@ -98,7 +98,7 @@ def disagreement_sentence(record: Record) -> str:
     if points is None:
         return ""
     return (
-        f"Calibrations of the parameters with other seeds differ in the probability by {points_text(points / 100)}; "
+        f"Calibrations with other seeds give probabilities that differ by {points_text(points / 100)}; "
         "that is not included."
     )
 
@@ -110,7 +110,7 @@ def parameters_line(record: Record) -> str:
         return ""
     line = f"{_calibrated(record)}, {counted(parameters['draws'], 'draw')}" if is_calibrated(record) else "priors"
     written = parameters["written"]
-    return f"{line}; the scenario writes {', '.join(written)}" if written else line
+    return f"{line}; the scenario sets {', '.join(written)}" if written else line
 
 
 def _calibrated(record: Record) -> str:
@@ -147,8 +147,8 @@ def conflicts_group(record: Record) -> Group | None:
         if len(items) > 1
     ]
     about = (
-        "Items that contradict each other, by their bearing from against the offensive (−1) to for it (+1); dashed "
-        "ones are duplicates. None is dropped for the conflict."
+        "Items that contradict each other, by bearing from −1 (against the offensive) to +1 (for it); dashed ones are "
+        "duplicates. No item is dropped for being in conflict."
     )
     return Group("Conflicts", (Text(about, "note"), *found)) if found else None
 
@@ -287,12 +287,12 @@ def section_of(record: Record) -> Section:
     """Read the provenance of a record."""
     occasions, dyads = occasions_table(record), dyads_table(record)
     about = (
-        "Items of one occasion (one meeting, one raid) count as one reading; weights are shares of the precision of "
-        "all readings of an actor. Characters count from 0 in the paragraph that an item was coded from."
+        "Items from one occasion (one meeting, one raid) count as one reading; weights are shares of the precision of "
+        "all readings of an actor. Characters are counted from 0 within the paragraph that an item was coded from."
     )
     tone = (
-        "The Goldstein score says how friendly an act is between the two, from −10 to +10. It is context for the ties "
-        "only: no stance is read from it."
+        "The Goldstein score rates how friendly an act between the two is, from −10 to +10. It is only context for the "
+        "ties: no stance is read from it."
     )
     return Section("Provenance", (
         Group("Stances", (stances_table(record), Text(about if occasions.rows else "", "note"), occasions)),
@@ -308,7 +308,7 @@ def inputs_group(record: Record) -> Group:
     table = inputs_table(record)
     written = tuple(row for row in table.rows if row[2] != DEFAULT)
     defaults = counted(len(table.rows) - len(written), "default")
-    caption = f"Inputs that the scenario writes; forecast.json has the {defaults} of the model too"
+    caption = f"Inputs that the scenario sets; forecast.json also has the {defaults} of the model"
     brief = Table(caption, table.columns, table.align, written)
     shown = replace(table, brief=brief).fold(f"{counted(len(table.rows), 'input')} with value and origin")
     return Group("Inputs", (shown,))
@@ -327,7 +327,7 @@ def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
     )
     widened = stance.get("birge", 1.0)
     spread = (
-        f" They contradict each other, which widens the spread {counted(plain(widened), 'time')}."
+        f" They contradict each other, which widens the spread by a factor of {plain(widened)}."
         if widened > 1.005
         else ""
     )
@@ -343,7 +343,7 @@ def stances_table(record: Record) -> Table:
             name_of(record, actor), on_scale(stance["mean"]), plain(stance["sd"]), EVIDENCE if read else ASSUMPTION,
             quantity(stance["ambiguity"]), stance["origin"],
         ))  # fmt: skip
-    columns = ("Actor", "Stance", "Sd", "From", "Ambiguity of signals", "Written at")
+    columns = ("Actor", "Stance", "Sd", "From", "Ambiguity of signals", "Set in")
     return Table("Stances at the start", columns, "lrrlrl", tuple(rows))
 
 
@@ -381,7 +381,7 @@ def inputs_table(record: Record) -> Table:
         )
         for one in record["document"].get("together", [])
     ]  # fmt: skip
-    return Table("All inputs", ("Input", "Value", "Rests on", "Written at", "Path"), "lllll", tuple(rows))
+    return Table("All inputs", ("Input", "Value", "Based on", "Set in", "Path"), "lllll", tuple(rows))
 
 
 def _basis(one: Record, stances: Record) -> str:

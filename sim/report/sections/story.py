@@ -146,7 +146,7 @@ class _Teller:
             "strike": f"there is {self._strikes} for the first time{beside}",
             "bombing": f"there is {self._strikes} on a third day within a week for the first time",
             "agreement": f"{self._parties(course)} conclude {another} agreement{beside}",
-            "breakdown": f"the agreement breaks down{_lasted(turn)}, and the standoff is back",
+            "breakdown": f"the agreement breaks down{_lasted(turn)}, and the standoff resumes",
             "terms": f"the defenders give up the ground on terms, without an assault{beside}",
             "limited": f"a limited offensive begins{beside}",
             "full": f"a full offensive begins{beside}",
@@ -178,13 +178,13 @@ class _Teller:
         end, over = course["end"], course["day"] is not None
         if not over or course["agreements"]:
             first = course["strikes"] if self._strike else range(course["agreements"])
-            yield f"In all there {noun(len(first), 'is', 'are')} {self._in_all(course)}."
+            yield f"In all, there {noun(len(first), 'is', 'are')} {self._in_all(course)}."
         last = long_date(self._calendar.until(self._calendar.horizon))
         if end == "terms":
-            yield "With the surrender this future ends: no offensive has begun, and the question resolves as no."
+            yield "This future ends with the surrender: no offensive has begun, and the question resolves as no."
         elif over:
-            yield "With the offensive this future ends, and the question resolves as yes."
-            yield f"It counts as {end}, for imminence, readiness times support, is {_READY[end]} on its first day."
+            yield "This future ends with the offensive, and the question resolves as yes."
+            yield f"It counts as {end}: imminence (readiness times support) is {_READY[end]} on its first day."
         else:
             how = "under an agreement" if end == "agreement" else "in a standoff"
             yield f"The window closes on {last} {how}: no offensive has begun, and the question resolves as no."
@@ -269,9 +269,11 @@ def title_of(record: Record, course: Course) -> str:
         return f"{what} in {MONTHS[date.month - 1]} {date.year}{under}"
     if course["end"] == "agreement":
         return (
-            "An agreement that holds" if not course["breakdowns"] else "An agreement at the end, after one that broke"
+            "An agreement that holds"
+            if not course["breakdowns"]
+            else "An agreement at the end, after one that broke down"
         )
-    return "A standoff to the end" if not course["breakdowns"] else "An agreement that breaks, then a standoff"
+    return "A standoff to the end" if not course["breakdowns"] else "An agreement that breaks down, then a standoff"
 
 
 def _ending(record: Record, course: Course, alike: Sequence[Course]) -> str:
@@ -311,8 +313,8 @@ def _apart(record: Record, course: Course) -> str:
         return ""
     low, high = halves[actor]
     return (
-        f" It is not typical in every respect: {posture_of(record, actor)} ends at {plain(ends[actor])}, in half of "
-        f"these futures between {plain(low)} and {plain(high)}."
+        f" It is not typical in every respect: {posture_of(record, actor)} ends at {plain(ends[actor])}; in half of "
+        f"these futures it ends between {plain(low)} and {plain(high)}."
     )
 
 
@@ -348,12 +350,12 @@ def _figure(record: Record, titled: Titled) -> Figure:
         f"{number}, {share.text} of futures: {title}"
         for number, (share, title) in enumerate(zip(shares, small, strict=True), 1)
     )
-    columns = ("Storyline", "Share of futures", "That end alike", "Run", "Date", "What happens")
+    columns = ("Storyline", "Share of futures", "Same ending", "Run", "Date", "What happens")
     table = Table("Turning points of the storylines", columns, "lrrrll", tuple(_turns(record)))
     return Figure(
         "timelines",
         f"The largest share, {shares[0].text} of futures, is: {small[0]}",
-        "One line a storyline, from the first day of the window to its last",
+        "One line per storyline, from the first day of the window to the last",
         f"Timelines of {counted(len(titled), 'run')} over {counted(record['horizon'], 'day')}. {told}.",
         table.page_only(),
         lambda: _timelines(record, titled),

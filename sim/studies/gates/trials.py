@@ -177,7 +177,7 @@ def _trial(subject: Subject, name: str, gate: Gate) -> Trial:
         claim = Claim(_or(gate.above, -np.inf), _or(gate.below, np.inf))
         return subject.trial(name, f"{probability} {claim.text}", claim, (whole,))
     claim = _change_claim(gate)
-    return subject.trial(name, f"change of {probability} {says} {claim.text}", claim, (contrasts,), how)
+    return subject.trial(name, f"change in {probability} {says} {claim.text}", claim, (contrasts,), how)
 
 
 def _or(value: float | None, other: float) -> float:
@@ -238,8 +238,6 @@ def _since(subject: Subject, name: str, written: str, whole: Contrast) -> tuple[
         return replace(whole, base=again), "paired run by run: the earlier scenario is run again"
     row = stored_row(old, outcome, day) if outcome in OUTCOMES else None
     if row is None:
-        raise subject.fault(
-            name, "against", f"{written} does not tell the probability of {outcome} within {counted(day, 'day')}"
-        )
+        raise subject.fault(name, "against", f"{written} has no probability of {outcome} within {counted(day, 'day')}")
     known = Known(row["p"], max(row["mc_high"] - row["p"], row["p"] - row["mc_low"]) / Z95)
     return replace(whole, known=known), f"not paired: {again}"

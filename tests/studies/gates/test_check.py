@@ -190,7 +190,7 @@ def test_a_forecast_of_another_model_is_compared_as_two_estimates(folder: Folder
     [
         ("g: {against: then.json, change_within: 0.1, by: 12}", "then.json has a horizon of 10 days"),
         ("g: {against: then.json, outcome: full, change_within: 0.1, by: 5}",
-         "then.json does not tell the probability of full within 5 days"),
+         "then.json has no probability of full within 5 days"),
         ("g: {compared_with: other.yaml, change_within: 0.1, by: 12}", "other.yaml has a horizon of 10 days"),
     ],
 )  # fmt: skip
