@@ -44,8 +44,9 @@ def test_the_rest_of_mesa_is_there_when_it_is_asked_for(asked: str) -> None:
 
 def test_a_program_that_has_imported_mesa_keeps_it() -> None:
     ignored = "import warnings; warnings.simplefilter('ignore')"
-    code = "import mesa; from sim.model.framework import Agent; print(type(mesa).__name__, mesa.Agent is Agent)"
-    assert said(f"{ignored}; {code}") == "module True\n"
+    code = "import sys, mesa; from sim.model.framework import Agent"
+    asked = "sys.modules['mesa'] is mesa, mesa.Agent is Agent"
+    assert said(f"{ignored}; {code}; print({asked})") == "True True\n"
 
 
 def test_special_functions_are_those_of_scipy() -> None:
@@ -62,5 +63,6 @@ def test_scipy_is_whole_after_its_special_functions() -> None:
 
 
 def test_a_package_that_does_not_exist_is_missing_at_once() -> None:
-    with pytest.raises(ModuleNotFoundError, match="No module named 'mesa_of_tomorrow'"):
+    with pytest.raises(ModuleNotFoundError, match="No module named 'mesa_of_tomorrow'") as caught:
         put_off("mesa_of_tomorrow")
+    assert caught.value.name == "mesa_of_tomorrow"
