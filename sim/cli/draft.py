@@ -37,18 +37,19 @@ DraftFolder = Annotated[Path, typer.Argument(help="Folder with evidence.draft.ya
 def draft(  # noqa: PLR0913 - one parameter an option
     articles: Annotated[list[Path], typer.Argument(help="Articles: .txt, .md or .html.", show_default=False)],
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the crisis; its draft is added to.", show_default=False)
+        Path | None, typer.Option(help="Folder of the crisis; an existing draft is extended.", show_default=False)
     ] = None,
     cast: Annotated[
-        Path | None, typer.Option(help="Who is who.", show_default="that of the draft, or cast.yaml in the folder")
+        Path | None,
+        typer.Option(help="Cast: who is who.", show_default="that of the draft, or cast.yaml in the folder"),
     ] = None,
     as_of: Annotated[
-        str | None, typer.Option(help="Date of the forecast to come.", metavar="DATE", show_default="the draft's")
+        str | None, typer.Option(help="As-of date of the forecast.", metavar="DATE", show_default="the draft's")
     ] = None,
     date: Annotated[
         str | None, typer.Option(help="Date of articles that give none.", metavar="DATE", show_default="none")
     ] = None,
-    suggest_cast: Annotated[bool, typer.Option("--suggest-cast", help="List names with their counts, only.")] = False,
+    suggest_cast: Annotated[bool, typer.Option("--suggest-cast", help="Only list names with their counts.")] = False,
     llm: Annotated[str | None, typer.Option(help=LLM, metavar="URL", show_default="rules alone")] = None,
     model: Annotated[
         str | None, typer.Option(help="Name of the language model.", metavar="NAME", show_default=False)
@@ -56,7 +57,7 @@ def draft(  # noqa: PLR0913 - one parameter an option
     replay: Annotated[
         Path | None,
         typer.Option(
-            help="Keep its replies, with the words they quote, and use those kept.",
+            help="Cache its replies, including the words they quote, and reuse them.",
             metavar="FOLDER",
             show_default="none",
         ),
@@ -82,7 +83,7 @@ def draft(  # noqa: PLR0913 - one parameter an option
     folder = Folder.read(out)
     until = _date("--as-of", as_of) or (folder.draft.as_of if folder.draft is not None else None)
     if until is None:
-        raise UsageError(f"name the date of the forecast to come, as in --as-of {DATE_EXAMPLE}")
+        raise UsageError(f"name the as-of date of the forecast, as in --as-of {DATE_EXAMPLE}")
     rules, versions = _rules()
     propose, asked = _with_model(rules, llm, model, replay)
     reader = Reader(propose, cast_of(folder, cast), until, _date("--date", date), versions | asked)
@@ -200,7 +201,7 @@ def _in_terminal(folder: Path) -> None:
 
 @command
 def adopt(folder: DraftFolder) -> None:
-    """Make evidence of a draft you have reviewed.
+    """Turn a reviewed draft into evidence.
 
     offramp adopt scenarios/my-crisis
     """

@@ -196,7 +196,7 @@ def _words_of(parameter: Any, value: Any, told: Callable[[Path], str]) -> Iterat
 
 
 UNSPECIFIED = ("0.0.0.0", "::")  # noqa: S104 - a comparison
-Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one."), PORT]
+Port = Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one."), PORT]
 Host = Annotated[str, typer.Option(help="Address to listen on; any but loopback needs a token.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address; open no browser.")]
 

@@ -67,7 +67,7 @@ class Anchor(Part):
     """The words that an item was coded from: characters `span[0]` up to `span[1]` of one paragraph of its article.
 
     The paragraph is normalised (`sim.articles.paragraphs`), and `sha256` is its `paragraph_hash`. The words themselves
-    are not kept; with the article at hand, `offramp check --articles` compares the item with them.
+    are not kept, but `offramp check --articles` can check the item against the article.
     """
 
     paragraph: int = Field(ge=1)

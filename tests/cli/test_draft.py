@@ -79,7 +79,7 @@ def test_the_cast_of_the_folder_serves_without_an_option(offramp: Offramp) -> No
     ("words", "said"),
     [
         (("texts/ledger.txt",), "name the folder of the crisis with --out"),
-        (("texts/ledger.txt", "--out", "new"), "name the date of the forecast to come"),
+        (("texts/ledger.txt", "--out", "new"), "name the as-of date of the forecast"),
         (("texts/ledger.txt", "--out", "new", "--as-of", "tomorrow"), "--as-of: expected a date such as 2018-08-19"),
         (("texts/ledger.txt", "--out", "new", "--as-of", "2031-05-10"), "there is no cast new/cast.yaml"),
         (("texts/none.txt", "--out", "new"), "cannot read the article"),
