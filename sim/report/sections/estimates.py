@@ -217,7 +217,7 @@ def _notes(record: Record) -> Iterator[str]:
     missing = [str(days) for days in record["milestones"] if str(days) not in windows]
     if missing:
         yield (
-            f"Past cases were watched for {WATCHED}, so there is no baseline within "
+            f"Past cases were followed for {WATCHED}, so there is no baseline within "
             f"{counted(' or '.join(missing), 'day')}."
         )
 
