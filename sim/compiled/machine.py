@@ -12,6 +12,7 @@ from functools import cache
 from hashlib import blake2b
 from importlib.util import cache_from_source
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 from llvmlite import __version__, binding
@@ -19,6 +20,7 @@ from llvmlite import __version__, binding
 EFFORT = 2  # of 0 to 3: at 0 values wait in memory, and a block takes a twentieth longer
 DIGEST = 32
 _kept: list[Any] = []  # objects that hold the code
+_loading = Lock()  # an engine must not be given code by several threads at once
 
 
 class Compiler(NamedTuple):
@@ -38,7 +40,11 @@ def address_of(name: str, instructions: str) -> int:
     RuntimeError
         If LLVM cannot read the instructions.
     """
-    compiler = _compiler()
+    with _loading:
+        return _address_of(_compiler(), name, instructions)
+
+
+def _address_of(compiler: Compiler, name: str, instructions: str) -> int:
     key = _digest(f"{compiler.kind} {instructions}".encode())
     symbol = f"loop_{key.hex()}"  # other modules also have a loop
     kept = code_file(name)

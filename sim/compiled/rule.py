@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from sim.compiled.loop import ufunc_of
 from sim.compiled.translation import Source
+
+_compiling = Lock()  # several threads may call a rule first
 
 
 class Rule(partial[Any]):
@@ -34,8 +37,10 @@ class Rule(partial[Any]):
         """
 
         def first(*arguments: Any, **options: Any) -> Any:
-            made.__setstate__((ufunc_of(source), (), {}, vars(made)))  # type: ignore[attr-defined]
-            return made(*arguments, **options)
+            with _compiling:
+                if made.func is first:
+                    made.__setstate__((ufunc_of(source), (), {}, vars(made)))  # type: ignore[attr-defined]
+            return made.func(*arguments, **options)
 
         made = super().__new__(cls, first)
         made.source, made.__doc__ = source, source.function.__doc__
