@@ -27,7 +27,7 @@ def test_a_calibration_writes_a_posterior_that_a_scenario_can_name(offramp: Offr
     options = ("--name", "mine", "--target", target, "--store", home / "kept", "--out", home.parent / "out", *SMALL)
     answer = offramp("calibrate", home, *options)
     assert answer.code == 0, answer.err
-    assert "of the outcome: 3 crises" in answer.out
+    assert "at least partly known: 3 crises" in answer.out
     assert "Two seeds " in answer.out
     made = read_posterior(home.parent / "out" / "mine.csv")
     assert made.parameters == COLUMNS
