@@ -237,7 +237,7 @@ def _bench() -> Bench:
         (["pressures.offer.intensity"], {"outcome": "peace"}, "no outcome 'peace'"),
         (["pressures.offer.intensity"] * 2, {}, "two different ones"),
         (["pressures.offer.intensity"], {"spans": [(0.0, 1.0)] * 2}, "for each number"),
-        (["question.horizon"], {}, "no number has a path that begins so"),
+        (["question.horizon"], {}, "no number has a path that begins with this"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused(
