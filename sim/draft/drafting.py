@@ -176,6 +176,7 @@ def _check(draft: DraftFile | None, reader: Reader) -> None:
 def _sources(folder: Folder, articles: Mapping[Path, Article]) -> dict[Path, str]:
     """Return the source id of each article: the folder's id for its text, or else its file name; skip duplicates."""
     own = {name: head.sha256 for name, head in folder.articles.items()}
+    # the draft's own names come first, and their texts count; of two names for one text, the first is taken
     hashes: dict[str, str | None] = {**own, **{name: one.sha256 for name, one in folder.sources.items()}, **own}
     known = {digest: name for name, digest in reversed(hashes.items()) if digest is not None}
     found: dict[Path, str] = {}

@@ -11,7 +11,7 @@ from sim.later import put_off
 put_off("mesa")
 put_off("mesa.experimental")  # from Mesa 3.4 on, models need modules of it
 
-from mesa.agent import Agent  # noqa: E402  # what it lies in is put off first
+from mesa.agent import Agent  # noqa: E402  # its package must be delayed first
 from mesa.model import Model  # noqa: E402
 
 __all__ = ["Agent", "Model"]

@@ -35,8 +35,8 @@ ABOUT_HINDSIGHT = (
 ABOUT_THREATS = (
     "The second sample: threats and shows of force between states at peace, coded by rule from a table. Each is "
     "forecast by parameters, a curve and a rate fitted without its pair of states. AUC is the chance that a threat "
-    "that led to force was given a higher probability than one that did not; 0.5 is a coin toss. Intervals are at 95%, "
-    "clustered by pair."
+    "that ended in force was given a higher probability than one that did not; 0.5 is a coin toss. Intervals are at "
+    "95%, clustered by pair."
 )
 
 

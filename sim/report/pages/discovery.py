@@ -118,9 +118,10 @@ def _no_box(record: Record, place: int, box: Record, where: str) -> Section:
         f"{heading} stands out. In the last one tried, where {where}, {density.text} of futures "
         f"({density.interval}) {_see(record)}, against {Chance.of(record['base']).text} of all."
     )
+    score = f"{box['score']:.1f}".replace("-", "−")
     remark = (
         f"On the draws that found it, {share_text(box['found_density'])} of its futures do; on the held-out draws it "
-        f"does not stand out ({box['score']:.1f} standard errors)."
+        f"does not stand out ({score} standard errors)."
     )
     return Section(heading, (Text(sentence), Text(remark), _table(record, place, box)), id=f"box-{place}")
 

@@ -98,7 +98,7 @@ def _lead(record: Record, by: Record) -> str:
     low, high = (Chance.of(first[end]).text for end in _ENDS)
     return (
         f"Of all uncertain inputs, the probability of an offensive within {counted(record['horizon'], 'day')} "
-        f"depends most on {in_sentence(record, first['path'])}: {low} in the lowest sixteenth of "
+        f"varies most with {in_sentence(record, first['path'])}: {low} in the lowest sixteenth of "
         f"its draws, {high} in the highest."
     )
 

@@ -151,7 +151,7 @@ def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
     title = (
         f"No axis is clearly correlated with the probability {within}"
         if clear is None
-        else f"{capital(within)} the probability depends most on {in_sentence(record, clear)}"
+        else f"{capital(within)} the probability varies most with {in_sentence(record, clear)}"
     )
     rows = tuple((name, signed(one.value), one.interval, one.remark) for name, one in named)
     caption = "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first"

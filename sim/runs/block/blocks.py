@@ -106,20 +106,18 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
     members = [_member(task) for task in tasks]
     stack, rows = Stack.of(members), _rows(tasks, members)
     kept = _kept(tasks, stack, rows)
-    watches = {
-        place: _Watch(task, row)
-        for place, (task, row) in enumerate(zip(tasks, rows, strict=True))
-        if with_counts and not task.quantiles
-    }
+    watches = [_Watch(task, row) for task, row in zip(tasks, rows, strict=True)]
+    counted = [with_counts and not task.quantiles for task in tasks]
     states = _state_watch(stack, rows, kept)
-    whole = _played(stack, _Watches([states, *watches.values()] if watches else []), leaving=True)
+    whole = _played(stack, _Watches([states, *watches] if any(counted) else []), leaving=True)
     results = []
     for place, (task, row, met) in enumerate(zip(tasks, rows, kept, strict=True)):
-        theatre, watch = whole.part(row), watches.get(place)
-        counts = {} if watch is None else {**states.counts(place, theatre), **_event_counts(task, theatre, met)}
-        if watch is not None and not task.given:
-            counts |= _further_counts(task, members[place].draws, theatre, watch.postures)
-        paths = None if watch is None else watch.paths()
+        theatre, counts, paths = whole.part(row), {}, None
+        if counted[place]:
+            counts = {**states.counts(place, theatre), **_event_counts(task, theatre, met)}
+            if not task.given:
+                counts |= _further_counts(task, members[place].draws, theatre, watches[place].postures)
+            paths = watches[place].paths()
         results.append(BlockResult(Tally(counts), _records(theatre, met), paths))
     return results
 
