@@ -15,10 +15,6 @@ from sim.report.charts import LIGHT, Spec, axis, dots, figure, note, rule, safe,
 
 ROW = 46
 """Height of a row in pixels: its name is above its marks, so that it fits on a phone."""
-LINE = 17
-"""Additional height of each further line of a name."""
-NAME_WIDTH = 44
-"""Characters per line of a name that fit on a phone."""
 MOST_ROWS = 24
 """Most rows in the figure of a sweep; the table below has all."""
 
@@ -90,7 +86,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Row:
-    """One row; its name, of one or more lines, is not yet escaped; `head` and `tail` are bold, before and after it."""
+    """One row; `head` and `tail` are bold, before and after its name, which is not yet escaped; the page wraps it."""
 
     name: str
     bars: Sequence[Bar] = ()
@@ -123,7 +119,6 @@ def rows_chart(
     margins
         Margins in pixels that differ from those of a chart with numbers at its right edge.
     """
-    row += LINE * max((one.name.count("\n") for one in rows), default=0)
     fig = figure(height=row * len(rows) + room, hovermode="closest", **{"top": 30, "left": 14, "right": 64, **margins})
     fig["data"] += [*_bars(rows), *_whiskers(rows), *_dots(rows)]
     yaxis = axis(range=[span[0] - len(rows), span[1]], showgrid=False, showticklabels=False)
@@ -147,8 +142,7 @@ def _write_beside(fig: Spec, row: Row, y: int, name_shift: int | None) -> None:
 def _named(one: Row) -> str:
     """Return the name of a row, with the bold parts before and after it."""
     head, tail = (f"<b>{safe(text)}</b>" if text else "" for text in (one.head, one.tail))
-    name = safe(one.name).replace("\n", "<br>")
-    return f"{head}  {name}: {tail}".removeprefix("  ").removesuffix(": ")
+    return f"{head}  {safe(one.name)}: {tail}".removeprefix("  ").removesuffix(": ")
 
 
 def shares_axis(values: Iterable[float]) -> Spec:

@@ -150,3 +150,23 @@ def test_the_page_draws_the_figure_on_a_phone(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert "−8" in page.inner_text("#counterfactuals-figure")
     page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1280])
+def test_names_of_rows_are_whole_at_every_width(
+    otherwise: Record, written: Callable[..., list[Path]], browser: Any, width: int
+) -> None:
+    long = "a-proposal-to-separate-the-radicals-from-the-others-before-the-summit-of-the-guarantors-in-september"
+    otherwise["counterfactuals"]["worlds"][0]["subject"] = long
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(written(otherwise)[0].as_uri())
+    page.wait_for_selector("#counterfactuals-figure svg.main-svg")
+    assert "September" in page.inner_text("#counterfactuals-figure")
+    outside = page.evaluate(
+        """() => { const box = document.querySelector("#counterfactuals-figure"), edge = box.getBoundingClientRect();
+            return [...box.querySelectorAll("text.annotation-text")].map(one => one.getBoundingClientRect())
+                .filter(one => one.right > edge.right || one.left < edge.left || one.top < edge.top).length; }"""
+    )
+    assert outside == 0
+    page.close()

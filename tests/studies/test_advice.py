@@ -11,12 +11,11 @@ import pytest
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.report import document_of, write_report
-from sim.report.rows import NAME_WIDTH
 from sim.scenario.scenario import Scenario
 from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, goal_of, mixes_of
 from sim.studies.bench import Bench
 from tests import worlds
-from tests.report.said import charts, tables, texts
+from tests.report.said import tables, texts
 
 MENU: dict[str, Any] = {
     "nothing": {
@@ -132,17 +131,3 @@ def test_page_and_markdown_say_what_the_record_says_and_run_no_text(record: dict
         assert "the best for its cost is" in text
         assert "Costs are the author" in text
     assert "<img" not in page.split("<script")[0]
-
-
-def test_a_long_name_of_a_mix_is_broken_where_a_phone_ends_and_its_row_makes_room(record: dict[str, Any]) -> None:
-    def drawn(name: str) -> dict[str, Any]:
-        options = {key: one | {"name": name} for key, one in record["options"].items()}
-        (figure,) = charts(record | {"options": options}).values()
-        return figure["layout"]
-
-    long = "An offer of talks that goes on for longer than anybody would read on a phone"
-    lines = [
-        line for one in drawn(long)["annotations"] if "longer" in one["text"] for line in one["text"].split("<br>")
-    ]
-    assert max(map(len, lines)) <= NAME_WIDTH
-    assert drawn(long)["height"] > drawn("An offer")["height"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, Shift, share_text
 from sim.report.charts import Spec, axis, safe
 from sim.report.document import Document, Entry, Figure, List, Part, Section, Table, Text, rerun_of
 from sim.report.reading import OUTCOMES, Record, as_of, input_name, joined, name_in_text, name_of
-from sim.report.rows import NAME_WIDTH, Dot, Row, Words, reference, rows_chart
+from sim.report.rows import Dot, Row, Words, reference, rows_chart
 from sim.report.values import quantity
 from sim.wording import counted, heading
 
@@ -147,7 +146,7 @@ def _chart(record: Record) -> Spec:
         shift, colour = Shift.of(mix["change"]), "fan" if _helps(record, mix) else "muted"
         name = f"{' + '.join(_names(record, mix))} ({quantity(mix['cost'])})"
         dot = Dot(100 * shift.p, colour, f"{safe(name)}: {shift.line}", 100 * shift.low, 100 * shift.high, size=12)
-        rows.append(Row("\n".join(wrap(name, NAME_WIDTH)), dots=[dot], words=[Words("", colour, shift.number)]))
+        rows.append(Row(name, dots=[dot], words=[Words("", colour, shift.number)]))
     span = [-reach, reach / 10] if record["goal"]["direction"] == "lower" else [-reach / 10, reach]
     fig = rows_chart(rows, axis(range=span, nticks=6), top=26)
     reference(fig, 0, "", heading="points")

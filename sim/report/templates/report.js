@@ -6,6 +6,8 @@
   var paper = window.matchMedia("print");
   var PAPER_WIDTH = { wide: 660, small: 460 };
   var MARK_WIDTH = 52;
+  var LINE_HEIGHT = 17;
+  var pen = document.createElement("canvas").getContext("2d");
   var printing = paper.matches;
   var opened = [];
 
@@ -49,6 +51,26 @@
     if (layout.xaxis.type === "date") share(layout, width);
   }
 
+  // Names of rows that are too long for one line get more, and all rows the room for them.
+  function wrap(layout, width) {
+    var most = width - layout.margin.l;
+    var names = (layout.annotations || []).filter(function (one) {
+      return one.xref === "paper" && one.yref === "y" && one.yanchor === "bottom";
+    });
+    var lines = names.map(function (one) {
+      pen.font = one.font.size + "px " + layout.font.family;
+      var made = [""];
+      one.text.split(" ").forEach(function (word) {
+        var line = made[made.length - 1], longer = line ? line + " " + word : word;
+        if (pen.measureText(longer.replace(/<[^>]*>/g, "")).width > most) made.push(word);
+        else made[made.length - 1] = longer;
+      });
+      one.text = made.join("<br>");
+      return made.length;
+    });
+    layout.height += LINE_HEIGHT * names.length * (Math.max.apply(null, lines.concat(1)) - 1);
+  }
+
   function draw() {
     Object.keys(book.figures).forEach(function (name) {
       var box = document.getElementById(name);
@@ -57,6 +79,7 @@
       if (!printing && box.clientWidth < 480) narrow(spec.layout, box.clientWidth);
       if (printing) spec.layout.width = PAPER_WIDTH[box.classList.contains("small") ? "small" : "wide"];
       else spec.layout.autosize = true;
+      wrap(spec.layout, spec.layout.width || box.clientWidth);
       window.Plotly.react(box, spec.data, spec.layout, { displayModeBar: false, responsive: true });
     });
   }
