@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
+import re
 import shlex
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,7 +52,9 @@ def draft(  # noqa: PLR0913 - one parameter an option
     date: Annotated[
         str | None, typer.Option(help="Date of articles that give none.", metavar="DATE", show_default="none")
     ] = None,
-    suggest_cast: Annotated[bool, typer.Option("--suggest-cast", help="Only list names with their counts.")] = False,
+    suggest_cast: Annotated[
+        bool, typer.Option("--suggest-cast", help="Only print a cast of the names found, to fill in.")
+    ] = False,
     llm: Annotated[str | None, typer.Option(help=LLM, metavar="URL", show_default="rules alone")] = None,
     model: Annotated[
         str | None, typer.Option(help="Name of the language model.", metavar="NAME", show_default=False)
@@ -65,7 +70,7 @@ def draft(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Propose items of evidence from articles.
 
-    offramp draft article.txt --suggest-cast
+    offramp draft article.txt --suggest-cast > cast.yaml
     offramp draft article.txt --cast cast.yaml --as-of 2018-08-19 --out scenarios/my-crisis
     offramp draft later.html --out scenarios/my-crisis
     offramp draft article.txt --out scenarios/my-crisis --llm http://127.0.0.1:8080/v1 --model small-model
@@ -76,7 +81,7 @@ def draft(  # noqa: PLR0913 - one parameter an option
 
     texts = {file: read_article(file) for file in articles}
     if suggest_cast:
-        _say_names(texts)
+        _say_cast(texts)
         return
     if out is None:
         raise UsageError("name the folder of the crisis with --out")
@@ -140,18 +145,22 @@ def _date(option: str, written: str | None) -> datetime.date | None:
     return date
 
 
-def _say_names(texts: Mapping[Path, Article]) -> None:
-    """List the names in articles with their counts."""
+def _say_cast(texts: Mapping[Path, Article]) -> None:
+    """Print a cast of the names in articles, the most frequent first, with the roles left to fill in."""
     from sim.draft.rules import suggest_cast
-    from sim.report.columns import aligned
+    from sim.scenario.schema import ROLES
 
-    counts: dict[str, int] = {}
-    for article in texts.values():
-        for name, count in suggest_cast(article).items():
-            counts[name] = counts.get(name, 0) + count
-    rows = [(name, str(count)) for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
-    say_all(aligned(("name", "times"), rows, words="lr"))
-    note("next: write cast.yaml, an id for each actor: {role, name, aliases}; roles decide most signs")
+    counts = sum((Counter(suggest_cast(article)) for article in texts.values()), Counter())
+    cast: dict[str, tuple[str, int]] = {}
+    for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        actor = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "actor"
+        cast[f"{actor}-{len(cast) + 1}" if actor in cast else actor] = name, count
+    say("schema: offramp/cast/1")
+    say("cast:")
+    for actor, (name, count) in cast.items():
+        say(f"  {actor}: {{role: , name: {json.dumps(name, ensure_ascii=False)}}}  # {counted(count, 'time')}")
+    note(f"next: save this as cast.yaml, keep the actors, and give each a role ({', '.join(ROLES)})")
+    note("and its other names, as in aliases: [Port Anselm, President Maru]")
 
 
 def _say_readings(readings: Sequence[Reading]) -> None:

@@ -99,7 +99,7 @@ def cast_of(folder: Folder, file: Path | None) -> dict[str, Member]:
     file = file or folder.path / CAST
     if not file.exists():
         raise UsageError(
-            f"there is no cast {file}; write who is who first (--suggest-cast lists names) and give --cast"
+            f"there is no cast {file}; write who is who first (--suggest-cast prints one to fill in) and give --cast"
         )
     return read_cast(file)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import draft as module
-from sim.draft.files import NAME, read_draft
+from sim.draft.files import NAME, read_cast, read_draft
+from sim.errors import ScenarioError
 from tests.cli.conftest import Offramp
 from tests.draft.sheet import CAST_FILE, judged, propose, texts
 
@@ -159,3 +160,20 @@ def test_the_help_lists_both_under_their_own_job(offramp: Offramp) -> None:
     panel = text[text.index("Code evidence") : text.index("Run it")]
     assert "draft" in panel
     assert "adopt" in panel
+
+
+def test_a_suggested_cast_needs_only_roles(offramp: Offramp, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"Port Anselm": 3, "Port-Anselm": 1, 'The "Free" Towns': 2, "Карс": 1}
+    monkeypatch.setattr("sim.draft.rules.suggest_cast", lambda article: names)
+    answer = offramp("draft", "texts/ledger.txt", "texts/gazette.txt", "--suggest-cast")
+    assert answer.code == 0
+    assert answer.out.splitlines()[2:4] == [
+        '  port-anselm: {role: , name: "Port Anselm"}  # 6 times',
+        '  the-free-towns: {role: , name: "The \\"Free\\" Towns"}  # 4 times',
+    ]
+    cast = Path("suggested.yaml")
+    cast.write_text(answer.out, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"cast\.port-anselm\.role: expected 'initiator'"):
+        read_cast(cast)
+    cast.write_text(answer.out.replace("role: ", "role: mediator"), encoding="utf-8")
+    assert [one.name for one in read_cast(cast).values()] == sorted(names, key=lambda name: -names[name])
