@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sim.studies.bench import Site
 
 SPAWNING_PAYS = 12  # number of blocks from which worker processes make up for the second they take to start
+LONG = 50_000  # runs that are certainly as many blocks
 GROUPS_HERE = SPAWNING_PAYS // 4  # the same in groups, of four blocks at most, if the number of blocks is unknown
 EXAMPLE = "tcp://127.0.0.1:8786"
 
@@ -82,6 +83,20 @@ class Machines:
         executor = self.make(blocks)
         with progress(label, total, quiet=self.quiet, unit=unit) as finished:
             yield Site(executor, store, finished)
+
+    def warm_up(self, runs: int | None = None) -> None:
+        """Let workers begin to import, while the command imports the rest, if it is sure to use them.
+
+        Parameters
+        ----------
+        runs
+            Number of runs asked for; None if that does not decide it.
+        """
+        is_long = self.workers is not None or (runs is not None and runs >= LONG)
+        if self.executor is Kind.LOCAL and is_long and (self.workers or os.cpu_count() or 1) > 1:
+            from sim.runs.executors.processes import start_server  # late: --help needs none of it
+
+            start_server()
 
     def make(self, blocks: int | None = None) -> Executor:
         """Return the executor for a number of blocks, or for an unknown number if None.

@@ -90,6 +90,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     offramp run scenarios/idlib-2018/baseline.yaml --given "strikes by 2018-09-04"
     offramp run scenarios/idlib-2018/baseline.yaml --executor dask --address tcp://127.0.0.1:8786
     """
+    machines.warm_up(runs)
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.forecast.runner import run as run_plan

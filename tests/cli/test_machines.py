@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from sim.cli.machines import Kind, Machines
+from sim.cli.machines import LONG, SPAWNING_PAYS, Kind, Machines
 from sim.environment import difference
 from sim.errors import UsageError
+from sim.runs.block.blocks import BLOCK_RUNS
 from sim.runs.executors import Local, Serial
 from sim.runs.executors.address import Address, Tls, loopback
 from sim.runs.executors.dask import Dask
@@ -182,3 +183,28 @@ def test_what_differs_on_a_worker_is_named_with_what_to_do(there: Any, told: str
     found = difference(HERE, there)
     assert found.startswith(told)
     assert bool(found) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("machines", "runs", "is_started"),
+    [
+        (Machines(workers=2), None, True),
+        (Machines(workers=1), LONG, False),
+        (Machines(), None, False),
+        (Machines(), LONG - 1, False),
+        (Machines(), LONG, True),
+        (Machines(executor=Kind.DASK), LONG, False),
+    ],
+)
+def test_workers_begin_to_import_only_if_they_are_sure_to_be_wanted(
+    monkeypatch: pytest.MonkeyPatch, machines: Machines, runs: int | None, is_started: bool
+) -> None:
+    started: list[bool] = []
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("sim.runs.executors.processes.start_server", lambda: started.append(True))
+    machines.warm_up(runs)
+    assert bool(started) is is_started
+
+
+def test_a_long_run_is_as_many_blocks_as_workers_need() -> None:
+    assert LONG // BLOCK_RUNS >= SPAWNING_PAYS

@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -24,7 +24,6 @@ from sim.interrupts import held, leave_to_parent
 from sim.runs.executors.pool import Note, Pool, silent
 
 if TYPE_CHECKING:
-    from sim.errors import ExecutionError
     from sim.runs.executors.pool import Result, Task
 
 P = ParamSpec("P")
@@ -36,16 +35,16 @@ OF_SERVER = {**ONE_THREAD, "PYTHONSAFEPATH": "1"}
 """The server runs no thread, and imports nothing from the folder it happens to start in."""
 
 
-MODEL = "sim.model.crisis"
-"""Imported by a block only when it is played: once per worker if the server has not imported it."""
+PLAYED = ["sim.runs.groups", "sim.model.crisis"]
+"""Modules that every block needs: imported once per worker if the server has not imported them."""
 
 
 class Processes(ProcessPoolExecutor):
     """A process pool that is safe from signals while it starts, and whose workers leave signals to this process."""
 
     def __init__(self, workers: int, halted: Any = None) -> None:
+        start_server()
         with held():  # Python's tracker of shared resources starts with the first pool, and a SIGHUP would end it
-            _start_server()
             super().__init__(workers, mp_context=CONTEXT, initializer=_begin, initargs=(halted,))
 
     def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
@@ -67,17 +66,6 @@ class Local(Pool):
     def __init__(self, number: int, note: Note = silent, *, here: int = 0) -> None:
         super().__init__(partial(Processes, number), number, note)
         self.here = here
-
-    def map(
-        self,
-        function: Callable[[Task], Result],
-        tasks: Iterable[Task],
-        finished: Callable[[], None] | None = None,
-        lost: Callable[[Task, ExecutionError], Result] | None = None,
-    ) -> Iterator[Result]:
-        """Yield results in order; the server imports the module of the first function mapped, and the model."""
-        CONTEXT.set_forkserver_preload([function.__module__, MODEL])
-        return super().map(function, tasks, finished, lost)
 
 
 class WarmWorker:
@@ -108,16 +96,21 @@ class WarmWorker:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _start_server() -> None:
-    """Start the server that workers are forked from, unless it is already running or not used here."""
+def start_server() -> None:
+    """Start the server that workers are forked from, unless it is already running or not used here.
+
+    It imports what a block needs while this process does something else: half a second, if it is started early.
+    """
     if CONTEXT.get_start_method() != "forkserver":
         return
     from multiprocessing import forkserver
 
     before = {name: os.environ.get(name) for name in OF_SERVER}
+    CONTEXT.set_forkserver_preload(PLAYED)
     os.environ.update(OF_SERVER)
     try:
-        forkserver.ensure_running()
+        with held():
+            forkserver.ensure_running()
     finally:
         for name, value in before.items():
             if value is None:
