@@ -198,6 +198,8 @@ ACTS = [
     ("Belmar stopped short of promising to send troops.", ["belmar 12 refusal +"]),
     ("Kestria's foreign minister flew to Tarn to counsel patience.", ["kestria 04 visit +", "kestria 02 demand -"]),
     ("Norland's foreign minister said that Belmari troops must leave the valley.", ["norland 10 demand +"]),
+    ("The League called on Norland to halt its advance at once.", ["league 02 demand -"]),
+    ("Norland called a halt to its advance.", ["norland 08 assurance -"]),
     ("Kestria, Norland's ally, called on both sides to exercise restraint.", ["kestria 02 demand -"]),
     ("The presidents of Norland and Belmar agreed to exchange prisoners.",
      ["norland 03 assurance -", "belmar 03 assurance -"]),
