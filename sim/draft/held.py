@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from sim.articles.anchors import State, hold
-from sim.articles.article import PAGES, TEXTS, Article, read_article
-from sim.articles.quotes import MOST_WORDS, copies
+from sim.articles.article import PAGES, TEXTS, Article, State, hold, read_article
+from sim.articles.paragraphs import MOST_WORDS, copies
 from sim.errors import ArticleError
 from sim.wholefiles import visible_files
 

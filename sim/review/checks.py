@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from sim.articles.quotes import copies
+from sim.articles.paragraphs import copies
 from sim.draft.files import NAME, complaints
 from sim.draft.gather import occasion
 from sim.draft.schema import GRID, DraftFile, DraftItem

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.articles.anchors import hold
-from sim.articles.article import Article, read_article
+from sim.articles.article import Article, hold, read_article
 from sim.errors import ArticleError
 
 if TYPE_CHECKING:

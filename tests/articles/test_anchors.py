@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.articles.anchors import hold
-from sim.articles.article import Article
+from sim.articles.article import Article, hold
 from sim.articles.paragraphs import normalised, paragraph_hash
 
 TEXTS = ("The council met.", "Orsk refused to leave the towns.", "Nothing else was said.")

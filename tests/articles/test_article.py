@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from sim.articles.article import MOST_BYTES, MOST_PARAGRAPHS, Article, read_article
 from sim.articles.html import read_page
-from sim.articles.paragraphs import normalise, paragraph_hash, split
-from sim.articles.quotes import copies, shared_words
+from sim.articles.paragraphs import copies, normalise, paragraph_hash, shared_words, split
 from sim.errors import ArticleError
 
 PAGE = """<html><head><title>Talks &amp; threats</title>

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.articles.article import read_article
-from sim.articles.quotes import copies
+from sim.articles.paragraphs import copies
 from sim.draft.files import read_cast
 from sim.scenario.evidence import Item
 from tests.draft.matching import interval, loose, match, same_date, score, strict

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.articles.article import Article, read_article
-from sim.articles.paragraphs import normalise
-from sim.articles.quotes import copies
+from sim.articles.paragraphs import copies, normalise
 from sim.draft.rules import propose
 from sim.draft.schema import DraftItem, Member
 from sim.errors import ArticleError

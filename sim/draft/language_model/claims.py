@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from sim.articles.paragraphs import normalise, paragraph_hash
-from sim.articles.quotes import copies
+from sim.articles.paragraphs import copies, normalise, paragraph_hash
 from sim.draft.schema import GRID, DraftItem, Member, parties_of
 
 if TYPE_CHECKING:

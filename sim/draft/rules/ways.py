@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from sim.articles.quotes import copies
+from sim.articles.paragraphs import copies
 from sim.draft.rules.acts import table
 
 FOR = frozenset(["initiator", "patron"])

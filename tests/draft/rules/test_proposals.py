@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.articles.article import Article, read_article
-from sim.articles.paragraphs import normalise, paragraph_hash
-from sim.articles.quotes import copies
+from sim.articles.paragraphs import copies, normalise, paragraph_hash
 from sim.draft.files import read_cast
 from sim.draft.rules import cut, parser, propose, suggest_cast, versions
 from sim.draft.rules.parser import MOST_WORDS, readable, shortened
