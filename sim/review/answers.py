@@ -1,9 +1,12 @@
-"""The answers that a person may give, each a function from one draft to the next."""
+"""The answers that a person may give, on the page or in the terminal: each is a change from one draft to the next.
+
+An answer is JSON: the `revision` of the draft that the person saw, what to `do`, and what it is about.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import paragraph_hash
@@ -16,101 +19,149 @@ from sim.review.form import BLANK, KEYS, changed, written
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.review.texts import Text
+    from sim.review.sheet import Sheet, Text
 
 ANALYST = "analyst"
+Asked = Mapping[str, Any]
+Change = Callable[[DraftFile], DraftFile]
 
 
-def accept(draft: DraftFile, name: str, text: Text) -> DraftFile:
-    """Accept an item as it is; an edited or added item keeps that status.
+def answered(sheet: Sheet, asked: Any) -> dict[str, str]:
+    """Carry out an answer; return what was done, in words, and the id of the resulting item.
 
     Raises
     ------
-    ScenarioError
-        If it is not valid as evidence; faults are given by key.
-    UsageError
-        If there is no such item.
+    StaleError
+        If the page shows an outdated draft.
+    UsageError, ScenarioError
+        If the answer is invalid, or the item not valid as evidence; it names the keys at fault.
+    ReportError
+        If the draft cannot be written.
     """
+    if not isinstance(asked, dict):
+        raise UsageError("expected an answer as a map of keys")
+    revision, do = _text(asked, "revision"), _text(asked, "do")
+    if do == "undo":
+        return {"said": f"Taken back: {sheet.undo(revision)}.", "item": ""}
+    if do not in ACTS:
+        raise UsageError(f"there is no answer {do!r} ({', '.join([*ACTS, 'undo'])})")
+    words, item, change = ACTS[do](sheet, asked)
+    sheet.answer(revision, words, change)
+    return {"said": f"Saved: {words}.", "item": item}
+
+
+def _accept(sheet: Sheet, asked: Asked) -> tuple[str, str, Change]:
+    name = _text(asked, "item")
+    return f"{name} accepted", name, partial(_accepted, name=name, text=_text_of(sheet, name))
+
+
+def _accepted(draft: DraftFile, name: str, text: Text) -> DraftFile:
+    """Accept an item as it is; an edited or added item keeps that status."""
     item = _item(draft, name)
     status = item.status if item.status in ("edited", "added") else _own(item) or "accepted"
     return draft.with_item(name, checked(draft, name, plain_of(item) | {"status": status}, text, item.bearing))
 
 
-def reject(draft: DraftFile, name: str) -> DraftFile:
-    """Reject an item.
+def _reject(_: Sheet, asked: Asked) -> tuple[str, str, Change]:
+    name = _text(asked, "item")
 
-    Raises
-    ------
-    UsageError
-        If there is no such item.
-    """
-    return draft.with_item(name, _item(draft, name).model_copy(update={"status": "rejected"}))
+    def change(draft: DraftFile) -> DraftFile:
+        return draft.with_item(name, _item(draft, name).model_copy(update={"status": "rejected"}))
+
+    return f"{name} rejected", name, change
 
 
-def edit(draft: DraftFile, name: str, values: Mapping[str, Any], text: Text) -> DraftFile:
-    """Keep an item with the values typed into its fields; if nothing differs, accept it.
+def _edit(sheet: Sheet, asked: Asked) -> tuple[str, str, Change]:
+    """Keep an item with the values typed into its fields; if nothing differs, accept it."""
+    name, values = _text(asked, "item"), _values(asked)
+    text = _text_of(sheet, name)
 
-    Raises
-    ------
-    ScenarioError
-        If it is not valid as evidence; faults are given by key.
-    UsageError
-        If there is no such item or field.
-    """
-    item = _item(draft, name)
-    typed = changed(item, _fields(values))
-    if not typed:
-        return accept(draft, name, text)
-    plain = written(plain_of(item) | {"status": _own(item) or "edited"}, typed)
-    if typed.keys() & {"date", "start", "standing"}:
+    def change(draft: DraftFile) -> DraftFile:
+        item = _item(draft, name)
+        typed = changed(item, values)
+        if not typed:
+            return _accepted(draft, name, text)
+        plain = written(plain_of(item) | {"status": _own(item) or "edited"}, typed)
+        if typed.keys() & {"date", "start", "standing"}:
+            plain["date_from"] = _date_from(draft, plain)
+        if "cameo" in typed:
+            plain = _scored(plain)
+        return draft.with_item(name, checked(draft, name, plain, text, item.bearing))
+
+    return f"{name} saved", name, change
+
+
+def _add(sheet: Sheet, asked: Asked) -> tuple[str, str, Change]:
+    """Add an item at a paragraph or, with a span, at some of its characters."""
+    source, number = _text(asked, "source"), _number(asked.get("paragraph"), "paragraph")
+    span, values, text = _span(asked), _values(asked), sheet.text(source)
+    name = f"D{last_number(sheet.draft.items) + 1:02}"
+
+    def change(draft: DraftFile) -> DraftFile:
+        _check_place(draft, source, number)
+        if len(draft.items) >= MOST_ITEMS:
+            raise UsageError(f"a draft holds at most {MOST_ITEMS:,} items; split it by article")
+        plain = written({"source": source, "paragraph": number}, {**BLANK, **values})
+        plain |= {"status": "added", "confidence": 1.0, "rule": ANALYST, "found_by": ANALYST}
+        plain |= _anchor(number, span, text)
         plain["date_from"] = _date_from(draft, plain)
-    if "cameo" in typed:
-        plain = _scored(plain)
-    return draft.with_item(name, checked(draft, name, plain, text, item.bearing))
+        return draft.with_item(name, checked(draft, name, _scored(plain), text))
+
+    return f"{name} added", name, change
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where an item is added: article, paragraph, and span of characters; None for the whole paragraph."""
+def _tick(_: Sheet, asked: Asked) -> tuple[str, str, Change]:
+    """Tick a paragraph as having nothing more, or untick it."""
+    source, number, on = _text(asked, "source"), _number(asked.get("paragraph"), "paragraph"), asked.get("on") is True
 
-    source: str
-    paragraph: int
-    span: tuple[int, int] | None = None
+    def change(draft: DraftFile) -> DraftFile:
+        _check_place(draft, source, number)
+        numbers = set(draft.done.get(source, ())) - {number} | ({number} if on else set())
+        done = {name: draft.done[name] for name in draft.done if name != source}
+        return draft.model_copy(update={"done": done | ({source: tuple(sorted(numbers))} if numbers else {})})
 
-
-def add(draft: DraftFile, at: Place, values: Mapping[str, Any], text: Text) -> DraftFile:
-    """Add an item written by the person, with the id `next_id`.
-
-    Raises
-    ------
-    ScenarioError
-        If it is not valid as evidence; faults are given by key.
-    UsageError
-        If there is no such paragraph, span or field, or the draft is full.
-    """
-    _check_place(draft, at.source, at.paragraph)
-    if len(draft.items) >= MOST_ITEMS:
-        raise UsageError(f"a draft holds at most {MOST_ITEMS:,} items; split it by article")
-    plain = written({"source": at.source, "paragraph": at.paragraph}, {**BLANK, **_fields(values)})
-    anchor = _anchor(at, text)
-    plain |= {"status": "added", "confidence": 1.0, "rule": ANALYST, "found_by": ANALYST} | anchor
-    plain["date_from"] = _date_from(draft, plain)
-    name = next_id(draft)
-    return draft.with_item(name, checked(draft, name, _scored(plain), text))
+    return f"paragraph {number} {'has nothing more' if on else 'may have more'}", "", change
 
 
-def tick(draft: DraftFile, source: str, paragraph: int, *, on: bool) -> DraftFile:
-    """Tick a paragraph as having nothing more, or untick it.
+ACTS: Mapping[str, Callable[[Sheet, Asked], tuple[str, str, Change]]] = {
+    "accept": _accept, "reject": _reject, "edit": _edit, "add": _add, "tick": _tick,
+}  # fmt: skip
 
-    Raises
-    ------
-    UsageError
-        If there is no such paragraph.
-    """
-    _check_place(draft, source, paragraph)
-    numbers = set(draft.done.get(source, ())) - {paragraph} | ({paragraph} if on else set())
-    done = {name: draft.done[name] for name in draft.done if name != source}
-    return draft.model_copy(update={"done": done | ({source: tuple(sorted(numbers))} if numbers else {})})
+
+def _text_of(sheet: Sheet, name: str) -> Text:
+    item = sheet.draft.items.get(name)
+    return sheet.text(item.source if item is not None else "")
+
+
+def _text(asked: Asked, key: str) -> str:
+    value = asked.get(key)
+    if not isinstance(value, str):
+        raise UsageError(f"expected a text as `{key}` of an answer")
+    return value
+
+
+def _number(value: Any, what: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise UsageError(f"expected a whole number as `{what}` of an answer")
+    return value
+
+
+def _values(asked: Asked) -> dict[str, Any]:
+    values = asked.get("values")
+    if not isinstance(values, dict):
+        raise UsageError("expected the fields of an item as `values` of an answer")
+    if unknown := [key for key in values if key not in KEYS]:
+        raise UsageError(f"there is no field {unknown[0]!r} in the form of an item")
+    return values
+
+
+def _span(asked: Asked) -> tuple[int, int] | None:
+    span = asked.get("span")
+    if span is None:
+        return None
+    if not isinstance(span, list) or len(span) != 2:
+        raise UsageError("expected two numbers as `span` of an answer")
+    return _number(span[0], "span"), _number(span[1], "span")
 
 
 def _item(draft: DraftFile, name: str) -> DraftItem:
@@ -127,13 +178,6 @@ def _own(item: DraftItem) -> str:
     return "added" if item.found_by == ANALYST else ""
 
 
-def _fields(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    unknown = [key for key in values if key not in KEYS]
-    if unknown:
-        raise UsageError(f"there is no field {unknown[0]!r} in the form of an item")
-    return values
-
-
 def _check_place(draft: DraftFile, source: str, paragraph: int) -> None:
     article = draft.articles.get(source)
     if article is None:
@@ -142,15 +186,15 @@ def _check_place(draft: DraftFile, source: str, paragraph: int) -> None:
         raise UsageError(f"{source} has {counted(article.paragraphs, 'paragraph')} (got {paragraph})")
 
 
-def _anchor(at: Place, text: Text) -> dict[str, Any]:
+def _anchor(number: int, span: tuple[int, int] | None, text: Text) -> dict[str, Any]:
     """Return the key and anchor of the selected words or of the whole paragraph; empty without its text."""
-    words = text.paragraph(at.paragraph)
+    words = text.paragraph(number)
     if words is None:
         return {}
-    start, end = at.span or (0, len(words))
+    start, end = span or (0, len(words))
     if not 0 <= start < end <= len(words):
         raise UsageError(f"the words selected lie outside the paragraph ({start} to {end} of {len(words)})")
-    return {"anchor": {"paragraph": at.paragraph, "span": [start, end], "sha256": paragraph_hash(words)}}
+    return {"anchor": {"paragraph": number, "span": [start, end], "sha256": paragraph_hash(words)}}
 
 
 def _scored(plain: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,8 +208,3 @@ def _date_from(draft: DraftFile, plain: Mapping[str, Any]) -> str:
     if plain.get("standing"):
         return "standing"
     return "article" if plain.get("date") == draft.articles[plain["source"]].date.isoformat() else "stated"
-
-
-def next_id(draft: DraftFile) -> str:
-    """Return the id for the next added item."""
-    return f"D{last_number(draft.items) + 1:02}"

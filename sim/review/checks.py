@@ -20,8 +20,7 @@ from sim.scenario.evidence_files import item_complaints
 from sim.scenario.faults import Complaint, keys_of, model_complaints
 
 if TYPE_CHECKING:
-    from sim.articles.article import Article
-    from sim.review.texts import Text
+    from sim.review.sheet import Text
 
 UNNAMED = "unnamed"
 """Temporary occasion of an item without one, while it is checked."""
@@ -87,19 +86,12 @@ def _duplicate_complaints(draft: DraftFile, name: str, original: str) -> Iterato
 
 def _copied(item: DraftItem, name: str, text: Text) -> Iterator[Complaint]:
     """Look for six consecutive words copied from the article, in the item's own paragraph first."""
-    if text.article is None:
-        return
-    for paragraph in _nearest_first(text.article, item.paragraph):
+    own = text.paragraph(item.paragraph)
+    for paragraph in sorted(text.article.paragraphs if text.article is not None else (), key=lambda one: one != own):
         if (words := copies(item.says, paragraph)) is not None:
             message = f'these words are the article\'s: "{words}"; say it in your own (at most five in a row)'
             yield ("items", name, "says"), message
             return
-
-
-def _nearest_first(article: Article, number: int | None) -> Iterator[str]:
-    own = article.paragraph(number) if number is not None else None
-    yield from (own,) if own is not None else ()
-    yield from (one for one in article.paragraphs if one != own)
 
 
 def plain_of(item: DraftItem) -> dict[str, Any]:

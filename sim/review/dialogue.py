@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import normalise
 from sim.draft.left import left
 from sim.errors import ScenarioError, UsageError
+from sim.review.answers import answered
 from sim.review.form import BLANK, FIELDS, Field, values_of
-from sim.review.requests import answered
 from sim.review.shown import CAUTION, lines_of, place_of, small_of
 from sim.wording import long_date
 
@@ -43,29 +43,23 @@ class Dialogue:
 
     def run(self) -> None:
         """Go through everything open until all is answered or skipped, or the person leaves."""
-        while (stop := self._next()) is not None:
+        while stop := next((one for one in self._open() if one not in self._skipped), None):
             self._show(stop)
             if not self._answered(stop):
                 break
         todo = left(self.sheet.draft)
         self._wrapped(*(todo.sentences or ("Nothing is left.",)), CAUTION)
 
-    def _next(self) -> Stop | None:
-        return next((stop for stop in self._stops() if stop not in self._skipped and self._is_open(stop)), None)
-
-    def _stops(self) -> list[Stop]:
-        draft, found = self.sheet.draft, []
+    def _open(self) -> Iterator[Stop]:
+        """Yield the items without an answer and the paragraphs not ticked, in the order of the articles."""
+        draft = self.sheet.draft
+        proposed = draft.having("proposed").items()
         for source, article in draft.articles.items():
             for place in range(article.paragraphs + 1):
-                items = [name for name, one in draft.items.items() if (one.source, place_of(one)) == (source, place)]
-                found += [Stop(source, place, name) for name in items] + [Stop(source, place)] * bool(place)
-        return found
-
-    def _is_open(self, stop: Stop) -> bool:
-        draft = self.sheet.draft
-        if stop.item:
-            return draft.items[stop.item].status == "proposed"
-        return stop.place not in draft.done.get(stop.source, ())
+                here = [name for name, item in proposed if (item.source, place_of(item)) == (source, place)]
+                yield from (Stop(source, place, name) for name in here)
+                if place and place not in draft.done.get(source, ()):
+                    yield Stop(source, place)
 
     def _answered(self, stop: Stop) -> bool:
         """Ask about a stop until a valid letter is typed; return whether the person stays."""

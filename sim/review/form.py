@@ -97,11 +97,7 @@ def _same(before: Any, value: Any) -> bool:
 def written(plain: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item as plain values, given its old plain values and the typed ones."""
     said = {**plain, **{key: _written(key, value) for key, value in typed.items()}}
-    return {key: value for key, value in said.items() if not _is_empty(value)}
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value is False or value in ("", [])
+    return {key: value for key, value in said.items() if not (value is None or value is False or value in ("", []))}
 
 
 def _written(key: str, value: Any) -> Any:

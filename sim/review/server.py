@@ -17,7 +17,7 @@ from aiohttp import web
 
 from sim.draft.files import draft_yaml
 from sim.errors import Fault, OfframpError, ScenarioError, StaleError, UsageError
-from sim.review.requests import answered
+from sim.review.answers import answered
 from sim.review.sheet import Sheet
 from sim.review.shown import frame, state
 from sim.web.serving import application, listening, until_stopped
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.web.guard import Guard
 
 MOST_BYTES = 65_536  # size limit of an answer: a few thousand characters and their fields
+CHANGED = "The draft was changed by somebody else; this is how it is now."
 
 
 def serve(folder: Path, host: str, port: int, opened: Callable[[str], None]) -> None:
@@ -61,17 +62,21 @@ async def served(sheet: Sheet, host: str, port: int) -> AsyncIterator[str]:
 def _app(guard: Guard, sheet: Sheet) -> web.Application:
     one_at_a_time = asyncio.Lock()
 
-    async def sent(work: Callable[[], tuple[int, dict[str, Any]]]) -> web.Response:
+    async def sent(do: Callable[[], dict[str, Any]], failed: str = "The draft cannot be read") -> web.Response:
         async with one_at_a_time:
-            status, value = await asyncio.to_thread(work)
+            status, value = await asyncio.to_thread(_told, sheet, do, failed)
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return web.json_response(text=text, status=status, headers={"Cache-Control": "no-store"})
 
+    def framed() -> dict[str, Any]:
+        sheet.refresh()
+        return {"said": "", "frame": frame(sheet)}
+
     async def shown(_: web.Request) -> web.Response:
-        return await sent(lambda: _told(sheet, lambda: _shown(sheet), "The draft cannot be read"))
+        return await sent(framed)
 
     async def current(_: web.Request) -> web.Response:
-        return await sent(lambda: _told(sheet, lambda: _refreshed(sheet), "The draft cannot be read"))
+        return await sent(lambda: {"said": CHANGED if sheet.refresh() else ""})
 
     async def answer(request: web.Request) -> web.Response:
         if request.content_type != "application/json":
@@ -80,7 +85,7 @@ def _app(guard: Guard, sheet: Sheet) -> web.Application:
             asked = await request.json()
         except (ValueError, RecursionError):
             raise web.HTTPBadRequest(text="an answer is JSON") from None
-        return await sent(lambda: _told(sheet, lambda: answered(sheet, asked), "Not saved"))
+        return await sent(lambda: answered(sheet, asked), "Not saved")
 
     app = application(guard, files("sim.review") / "static", MOST_BYTES)
     app.router.add_get("/draft", shown)
@@ -89,27 +94,15 @@ def _app(guard: Guard, sheet: Sheet) -> web.Application:
     return app
 
 
-def _shown(sheet: Sheet) -> dict[str, Any]:
-    sheet.refresh()
-    return {"said": "", "frame": frame(sheet)}
-
-
-def _refreshed(sheet: Sheet) -> dict[str, Any]:
-    return {"said": "The draft was changed by somebody else; this is how it is now." if sheet.refresh() else ""}
-
-
 def _told(sheet: Sheet, do: Callable[[], dict[str, Any]], failed: str) -> tuple[int, dict[str, Any]]:
     """Return the status and the content to send: the result or the faults, and always the current draft."""
     try:
         status, value = 200, do()
     except ScenarioError as error:
         status, value = 422, {"said": f"{failed}.", "faults": list(map(_fault, error.faults))}
-    except StaleError as error:
-        status, value = 409, {"said": f"{failed}: {error}."}
-    except UsageError as error:
-        status, value = 400, {"said": f"{failed}: {error}."}
     except OfframpError as error:
-        status, value = 500, {"said": f"{failed}: {error}."}
+        status = 409 if isinstance(error, StaleError) else 400 if isinstance(error, UsageError) else 500
+        value = {"said": f"{failed}: {error}."}
     return status, {**all_seen(value), "state": state(sheet)}
 
 

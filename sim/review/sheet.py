@@ -2,6 +2,9 @@
 
 The revision of a file is the hash of its bytes. An answer names the revision that it refers to; if the file has been
 changed since, in another window or an editor, the answer is refused and the file is read again.
+
+The articles are read from the paths in its head and compared with their hashes. A missing or changed article does not
+stop the review: its items are shown without their words.
 """
 
 from __future__ import annotations
@@ -12,17 +15,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.articles.article import Article, hold, read_article
 from sim.draft.files import NAME, draft_yaml, read_draft, write_draft
-from sim.errors import Fault, ScenarioError, StaleError, UsageError
-from sim.review.texts import Text, Texts
+from sim.errors import ArticleError, Fault, ScenarioError, StaleError, UsageError
 from sim.wholefiles import read_whole
 
 if TYPE_CHECKING:
-    from sim.draft.schema import DraftFile
+    from sim.draft.schema import Drafted, DraftFile
+    from sim.scenario.evidence import Anchor
 
 MOST_BYTES = 32_000_000
 TRIES = 3
 MOST_UNDONE = 200
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of one article: the article, or why it is unavailable."""
+
+    article: Article | None = None
+    missing: str = ""
+
+    def paragraph(self, number: int | None) -> str | None:
+        """Return a paragraph by its number, from 1; None if there is none."""
+        return None if self.article is None or number is None else self.article.paragraph(number)
+
+    def unmarked(self, anchor: Anchor) -> str:
+        """Return why the words of an anchor cannot be marked; empty if they can, or if the text is unavailable."""
+        if self.article is None:
+            return ""
+        held = hold(self.article, anchor.paragraph, anchor.span, anchor.sha256)
+        return "" if held.state == "held" else f"Its words cannot be marked: {held.message}."
 
 
 @dataclass(frozen=True)
@@ -57,7 +80,7 @@ class Sheet:
         self.path = folder if folder.is_file() else folder / NAME
         if not self.path.exists():
             raise UsageError(f"there is no {NAME} in {folder}; write it with offramp draft")
-        self._texts = Texts(self.path.parent)
+        self._texts: dict[str, tuple[object, Text]] = {}
         self._steps: list[Step] = []
         self.draft, self.revision = self._read()
 
@@ -67,9 +90,16 @@ class Sheet:
         return self._steps[-1].words if self._steps else ""
 
     def text(self, source: str) -> Text:
-        """Return the text of an article of the draft; an empty one if the draft has no such article."""
+        """Return the text of an article, read again only if its file changes; empty if the draft has no such one."""
         drafted = self.draft.articles.get(source)
-        return Text() if drafted is None else self._texts.of(drafted)
+        if drafted is None:
+            return Text()
+        path = self.path.parent / drafted.file
+        key = (_stamp(path), drafted.sha256)
+        kept = self._texts.get(drafted.file)
+        if kept is None or kept[0] != key:
+            kept = self._texts[drafted.file] = (key, _read(path, drafted))
+        return kept[1]
 
     def refresh(self) -> bool:
         """Read the file again if somebody else has changed it; return whether they have.
@@ -155,3 +185,24 @@ def _revision_of(path: Path) -> str:
 
 def _revision(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _read(path: Path, drafted: Drafted) -> Text:
+    try:
+        article = read_article(path)
+    except (ArticleError, ValueError) as error:
+        return Text(missing=f"The article is not here: {error}. Its items can be answered without it.")
+    if article.sha256 != drafted.sha256:
+        return Text(
+            missing=f"{drafted.file} is no longer the article that the draft was made from: its text differs. "
+            "Its items can be answered without it."
+        )
+    return Text(article)

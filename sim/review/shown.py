@@ -12,8 +12,7 @@ from sim.wording import all_seen, counted, long_date
 
 if TYPE_CHECKING:
     from sim.draft.schema import DraftItem
-    from sim.review.sheet import Sheet
-    from sim.review.texts import Text
+    from sim.review.sheet import Sheet, Text
 
 CAUTION = (
     "Nothing here can tell a false sentence in an article from a true one. Weigh who says it: that is what reliability "

@@ -14,9 +14,8 @@ import pytest
 from sim.articles.paragraphs import paragraph_hash
 from sim.draft.files import NAME, read_draft, write_draft
 from sim.errors import OfframpError, ReportError, ScenarioError, StaleError, UsageError
-from sim.review import answers
+from sim.review.answers import answered
 from sim.review.form import BLANK, FIELDS, values_of
-from sim.review.requests import answered
 from sim.review.sheet import Sheet
 from sim.review.shown import state
 from tests.hostile.strings import INJECTIONS
@@ -308,7 +307,7 @@ def test_an_answer_that_cannot_be_written_is_not_taken_for_given(sheet: Sheet, m
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from sim.review.requests import answered
+from sim.review.answers import answered
 from sim.review.sheet import Sheet
 sheet = Sheet(Path(sys.argv[1]))
 for name in ("D01", "D02"):
@@ -394,6 +393,7 @@ def test_a_folder_or_the_file_itself_may_be_named(tmp_path: Path) -> None:
 
 
 def test_a_draft_that_is_full_takes_no_more(sheet: Sheet) -> None:
-    many = sheet.draft.model_copy(update={"items": {f"D{n:03}": sheet.draft.items["D01"] for n in range(1000)}})
+    items = {f"D{n:03}": sheet.draft.items["D01"] for n in range(1000)}
+    sheet.draft = sheet.draft.model_copy(update={"items": items})
     with pytest.raises(UsageError, match="at most 1,000 items"):
-        answers.add(many, answers.Place("ledger", 1), NEW, sheet.text("ledger"))
+        give(sheet, "add", source="ledger", paragraph=1, span=None, values=NEW)
