@@ -55,10 +55,11 @@ class Dialogue:
         draft = self.sheet.draft
         proposed = draft.having("proposed").items()
         for source, article in draft.articles.items():
+            done = {0, *draft.done.get(source, ())}
             for place in range(article.paragraphs + 1):
                 here = [name for name, item in proposed if (item.source, place_of(item)) == (source, place)]
                 yield from (Stop(source, place, name) for name in here)
-                if place and place not in draft.done.get(source, ()):
+                if place not in done:
                     yield Stop(source, place)
 
     def _answered(self, stop: Stop) -> bool:

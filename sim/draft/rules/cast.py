@@ -369,13 +369,10 @@ class Who:
             return False
         if some_in(token.lefts, "officer"):
             return True
-        if token.i in self.mentioned:
-            return None if token.pos_ == "PROPN" and self._is_alias(token) else False
+        if token.i in self.mentioned:  # a person's name is the surname of a longer one, or is not a country's
+            persons = {*self.known.names.surnames(), *self.known.names.loose}
+            return None if token.pos_ == "PROPN" and token.lower_ in persons else False
         return is_in(token, "officer")
-
-    def _is_alias(self, token: Token) -> bool:
-        """Return whether a name may be a person's: the surname of a longer name, or one that is not a country's."""
-        return token.lower_ in self.known.names.surnames() or token.lower_ in self.known.names.loose
 
 
 def _is_pair(token: Token, lefts: set[str]) -> bool:

@@ -149,7 +149,7 @@ class Clause:
     def is_denied_above(self) -> bool:
         """Return whether a governing phrase denies it: `I have not heard that`, `there is no sign that`."""
         signs = some_in(self.token.ancestors, "speculation")
-        if any(map(_is_absent, signs)):
+        if any(one.pos_ == "NOUN" and lowered(one.lefts) & {"no", "little", "few"} for one in signs):
             return True
         told_by = reporting(self.token)
         if told_by is None or told_by.i > self.token.i:
@@ -182,7 +182,7 @@ class Clause:
         if not actor:
             return []
         token, how = self.token, how or How(self.told(actor))
-        places = _places(token)
+        places = [part.i for one in children(token, *_INNER) for part in one.subtree if not part.is_punct]
         whom = self.target(actor) if target is None else target
         return [
             Event(
@@ -200,13 +200,3 @@ class Clause:
                 weak=how.weak,
             )
         ]
-
-
-def _places(token: Token) -> list[int]:
-    """Return the positions of the words that belong to a verb or noun, without punctuation."""
-    return [part.i for one in children(token, *_INNER) for part in one.subtree if not part.is_punct]
-
-
-def _is_absent(sign: Token) -> bool:
-    """Return whether a noun is said to be absent: `no sign`, `little evidence`."""
-    return sign.pos_ == "NOUN" and bool(lowered(sign.lefts) & {"no", "little", "few"})

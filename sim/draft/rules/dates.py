@@ -7,6 +7,7 @@ one up to and including the article's own day. A future date never dates a past 
 from __future__ import annotations
 
 import calendar
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,20 +67,12 @@ def find(text: str, context: Context) -> list[When]:
     found: list[When] = []
     for pattern, reader in _PATTERNS:
         for match in pattern.finditer(text):
-            if not any(match.start() < one.end and one.start < match.end() for one in found):
-                days = _read(reader, match, context)
-                if days is not None:
+            if any(match.start() < one.end and one.start < match.end() for one in found):
+                continue
+            with contextlib.suppress(ValueError, OverflowError):  # 31 June
+                if (days := reader(match, context)) is not None:
                     found.append(When(*days, match.start(), match.end()))
     return sorted(found, key=lambda one: one.start)
-
-
-def _read(
-    reader: Callable[[re.Match[str], Context], Days | None], match: re.Match[str], context: Context
-) -> Days | None:
-    try:
-        return reader(match, context)
-    except (ValueError, OverflowError):  # 31 June
-        return None
 
 
 def _month(name: str) -> int:
@@ -105,14 +98,6 @@ def _day(match: re.Match[str], context: Context) -> Days:
     month, day = _month(match["month"]), int(match["day"])
     first = date(int(match["year"]), month, day) if match["year"] else _nearest(month, day, context)
     return first, first.replace(day=int(match["to"] or day))
-
-
-def _ordinal_day(match: re.Match[str], context: Context) -> Days:
-    return (_nearest(_month(match["month"]), _ORDINALS[match["day"].lower()], context),) * 2
-
-
-def _iso(match: re.Match[str], _: Context) -> Days:
-    return (date.fromisoformat(match[0]),) * 2
 
 
 def _year_of(match: re.Match[str], month: int, context: Context) -> int:
@@ -144,10 +129,6 @@ def _weekday(match: re.Match[str], context: Context) -> Days:
     return (day, context.today) if which == "since" else (day, day)
 
 
-def _today(match: re.Match[str], context: Context) -> Days:
-    return (context.today + _SHIFTS.get(match[0].lower(), 0) * DAY,) * 2
-
-
 def _week(match: re.Match[str], context: Context) -> Days:
     which, unit, today = match["which"].lower(), match["unit"].lower(), context.today
     step = {"last": -1, "previous": -1, "this": 0, "past": -1, "next": 1, "coming": 1}[which]
@@ -176,10 +157,6 @@ def _season(name: str, year: int, context: Context) -> Days:
     return _capped(start, _whole(start.year + (last < first), last)[1], context)
 
 
-def _in_season(match: re.Match[str], context: Context) -> Days:
-    return _season(match["season"].lower(), int(match["year"] or context.today.year), context)
-
-
 def _length(match: re.Match[str]) -> timedelta:
     count = match["count"].lower()
     return (_NUMBERS[count] if count in _NUMBERS else int(count)) * _LENGTHS[match["unit"].lower()] * DAY
@@ -191,21 +168,10 @@ def _ago(match: re.Match[str], context: Context) -> Days:
 
 
 def _later(match: re.Match[str], context: Context) -> Days | None:
-    way = -1 if match["way"].lower() in ("earlier", "before") else 1
-    return None if context.before is None else (context.before + way * _length(match),) * 2
-
-
-def _next_day(match: re.Match[str], context: Context) -> Days | None:
-    way = -1 if re.search("before|previous", match[0].lower()) else 1
-    return None if context.before is None else (context.before + way * DAY,) * 2
-
-
-def _over(match: re.Match[str], context: Context) -> Days:
-    return context.today - _length(match), context.today
-
-
-def _recent(match: re.Match[str], context: Context) -> Days:
-    return context.today - _RECENT[match["unit"].lower()] * DAY, context.today
+    """Read `two weeks later` and `the day before`, from the day that the text mentioned last."""
+    way = -1 if re.search("earlier|before|previous", match[0].lower()) else 1
+    step = _length(match) if "count" in match.groupdict() else DAY
+    return None if context.before is None else (context.before + way * step,) * 2
 
 
 def _year(match: re.Match[str], context: Context) -> Days | None:
@@ -213,10 +179,6 @@ def _year(match: re.Match[str], context: Context) -> Days | None:
     if not 1900 <= year <= context.today.year:
         return None
     return _capped(date(year, 1, 1), context.today if match["since"] else date(year, 12, 31), context)
-
-
-def _between(match: re.Match[str], context: Context) -> Days:
-    return _capped(date(int(match["one"]), 1, 1), date(int(match["two"]), 12, 31), context)
 
 
 def _nth(match: re.Match[str], context: Context) -> Days:
@@ -239,22 +201,28 @@ _TH, _AD = r"(?:st|nd|rd|th)?", r"(?:,? (?P<year>(?:18|19|20)\d\d))?"
 _TO = r"(?:(?: ?[-–] ?| to | and )(?P<to>\d{1,2}))?"
 _Reader = Callable[[re.Match[str], Context], Days | None]
 _READERS: tuple[tuple[str, _Reader], ...] = (
-    (r"\b(?:18|19|20)\d\d-\d\d-\d\d\b", _iso),
+    (r"\b(?:18|19|20)\d\d-\d\d-\d\d\b", lambda match, _: (date.fromisoformat(match[0]),) * 2),
     (rf"\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}){_TH}{_TO}\b(?!\d){_AD}", _day),
     (rf"\b(?P<day>\d{{1,2}}){_TH}{_TO} (?:of )?(?P<month>{_MONTH})\b{_AD}", _day),
-    (rf"\bthe (?P<day>{_ORDINAL}) of (?P<month>{_MONTH})\b", _ordinal_day),
+    (rf"\bthe (?P<day>{_ORDINAL}) of (?P<month>{_MONTH})\b",
+     lambda match, context: (_nearest(_month(match["month"]), _ORDINALS[match["day"].lower()], context),) * 2),
     (rf"\b(?P<part>{_PART})?(?P<last>last )?(?P<month>{_MONTH})\b(?P<after> last year)?(?! \d{{1,2}}\b){_AD}",
      _of_month),
     (rf"\b(?P<which>last |next |this |since |on )?(?P<day>{'|'.join(DAYS)})\b", _weekday),
-    (r"\b(?:today|tonight|yesterday|last night|overnight|tomorrow|this (?:morning|afternoon|evening))\b", _today),
+    (r"\b(?:today|tonight|yesterday|last night|overnight|tomorrow|this (?:morning|afternoon|evening))\b",
+     lambda match, context: (context.today + _SHIFTS.get(match[0].lower(), 0) * DAY,) * 2),
     (rf"\b(?P<which>last|this|previous|past|next|coming) (?P<unit>week|weekend|month|year|{_SEASON})\b", _week),
     (rf"\b(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s? ago\b", _ago),
     (rf"\b(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s? (?P<way>later|earlier|before|after(?:wards)?)\b", _later),
-    (r"\bthe (?:next|following|previous) day\b|\bthe day (?:after|before)\b", _next_day),
-    (rf"\b(?:past|last|over|for the) (?P<count>{_NUMBER}) (?P<unit>{_UNIT})s?\b", _over),
-    (r"\b(?:recent|past|last|the last few|the past few) (?P<unit>day|week|month|year)s\b", _recent),
-    (r"\bbetween (?P<one>(?:19|20)\d\d) and (?P<two>(?:19|20)\d\d)\b", _between),
-    (rf"\b(?:in|the|during) (?P<season>{_SEASON})(?: of (?P<year>(?:19|20)\d\d))?\b", _in_season),
+    (r"\bthe (?:next|following|previous) day\b|\bthe day (?:after|before)\b", _later),
+    (rf"\b(?:past|last|over|for the) (?P<count>{_NUMBER}) (?P<unit>{_UNIT})s?\b",
+     lambda match, context: (context.today - _length(match), context.today)),
+    (r"\b(?:recent|past|last|the last few|the past few) (?P<unit>day|week|month|year)s\b",
+     lambda match, context: (context.today - _RECENT[match["unit"].lower()] * DAY, context.today)),
+    (r"\bbetween (?P<one>(?:19|20)\d\d) and (?P<two>(?:19|20)\d\d)\b",
+     lambda match, context: _capped(date(int(match["one"]), 1, 1), date(int(match["two"]), 12, 31), context)),
+    (rf"\b(?:in|the|during) (?P<season>{_SEASON})(?: of (?P<year>(?:19|20)\d\d))?\b",
+     lambda match, context: _season(match["season"].lower(), int(match["year"] or context.today.year), context)),
     (r"\b(?P<since>since )?(?:in |of |the |until |by |from |summer |after |before )?(?P<year>(?:19|20)\d\d)\b(?!-)",
      _year),
     (r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b", _nth),

@@ -124,13 +124,9 @@ def agents(verb: Token) -> list[Token]:
     """Return the agents of a verb: its subjects or, in the passive, what follows `by`."""
     if not is_passive(verb):
         return subjects(verb)
-    by = next(filter(_is_by, verb.children), None)
-    found = child(by, "pobj") if by is not None else None
+    by = [one for one in children(verb, "agent", "prep") if one.dep_ == "agent" or one.lower_ == "by"]
+    found = child(by[0], "pobj") if by else None
     return list(joined(found)) if found is not None else []
-
-
-def _is_by(token: Token) -> bool:
-    return token.dep_ == "agent" or (token.dep_ == "prep" and token.lower_ == "by")
 
 
 def patients(verb: Token) -> list[Token]:
@@ -181,12 +177,8 @@ def way_of(verb: Token | None) -> str:
 
 
 def _all_near(rest: Iterable[str], near: set[str]) -> bool:
-    return all(_is_near(word, near) for word in rest)
-
-
-def _is_near(word: str, near: set[str]) -> bool:
-    """Return whether a word of a phrase is near; `@force` matches any word of that group."""
-    return not near.isdisjoint(words(word)) if word.startswith("@") else word in near
+    """Return whether all words of a phrase are near; `@force` matches any word of that group."""
+    return all(not near.isdisjoint(words(word)) if word.startswith("@") else word in near for word in rest)
 
 
 def light_noun(verb: Token) -> Token | None:
@@ -268,16 +260,12 @@ def reporting(verb: Token) -> Token | None:
         if one.dep_ == "ROOT":
             break
         if one.dep_ in ("ccomp", "acl", "xcomp", "parataxis") and is_in(one.head, "speech"):
-            return one.head if not _is_parted(one, one.head) else None
+            first, last = sorted((one.i, one.head.i))
+            parted = any(token.text == ";" for token in one.doc[first:last])  # so that neither reports the other
+            return one.head if not parted else None
         one = one.head
     speaker = child(one, "parataxis")
     return speaker if speaker is not None and is_in(speaker, "speech") and speaker != verb else None
-
-
-def _is_parted(one: Token, other: Token) -> bool:
-    """Return whether a semicolon separates two words, so that neither reports the other."""
-    first, last = sorted((one.i, other.i))
-    return any(token.text == ";" for token in one.doc[first:last])
 
 
 def is_hearsay(token: Token) -> bool:

@@ -62,7 +62,8 @@ class Names:
         every = _claimed({id_: _plain((member.name, *member.aliases)) for id_, member in cast.items()})
         split = {tuple(_split(name)): id_ for name, id_ in every.items()}
         capital = frozenset(tuple(_split(name)) for name in filter(_is_proper, every))
-        aliases = set(chain.from_iterable(_plain(member.aliases) for member in cast.values())) - _known_names()
+        of_countries = map(readable, chain.from_iterable(countries().values()))
+        aliases = set(chain.from_iterable(_plain(member.aliases) for member in cast.values())).difference(of_countries)
         loose = frozenset(name.lower() for name in aliases if " " not in name)
         return cls(split, capital, max(map(len, split), default=0), loose)
 
@@ -115,12 +116,6 @@ class Names:
         return found
 
 
-@cache
-def _known_names() -> frozenset[str]:
-    """Return all names, demonyms and capitals of countries."""
-    return frozenset(readable(name) for names in countries().values() for name in names)
-
-
 def is_barred(span: Span) -> bool:
     """Return whether a name is part of a compound that means somebody else: pro-X, X-backed, X-held."""
     doc, before, after = span.doc, span.start - 1, span.end
@@ -132,8 +127,10 @@ def is_barred(span: Span) -> bool:
 
 def _claimed(written: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return ids keyed by name: the names listed in the cast, and names of countries that only one member can claim."""
-    own = {name: id_ for id_, names in written.items() for name in names}
-    made = [(name, id_) for id_, names in written.items() for name in _of_country(names) if name not in own]
+    pairs = [(name, id_) for id_, names in written.items() for name in names]
+    own = dict(pairs)
+    made = [(readable(one), id_) for name, id_ in pairs for one in countries().get(name, ())]
+    made = [(name, id_) for name, id_ in made if name not in own]
     claims = Counter(name for name, _ in set(made))
     return {**{name: id_ for name, id_ in made if claims[name] == 1}, **own}
 
@@ -147,10 +144,6 @@ def _is_proper(name: str) -> bool:
 def _plain(names: Iterable[str]) -> tuple[str, ...]:
     bare = (name.removeprefix("the ").removeprefix("The ").strip() for name in names)
     return tuple(dict.fromkeys(readable(name) for name in bare if name))
-
-
-def _of_country(names: Sequence[str]) -> list[str]:
-    return [readable(other) for name in names for other in countries().get(name, ())]
 
 
 def _split(name: str) -> list[str]:

@@ -106,10 +106,6 @@ def is_headline(text: str) -> bool:
 
 def _small(text: str, known: frozenset[str]) -> str:
     """Return a headline in lower case except for names, because the parser takes any capitalised word for a name."""
-    words = text.split(" ")
-    return " ".join(word if word.strip(",:;'\"()-").removesuffix("'s") in known else _lower(word) for word in words)
-
-
-def _lower(word: str) -> str:
-    small = word.lower()
-    return small if len(small) == len(word) else word
+    words = [(word, word.lower()) for word in text.split(" ")]
+    kept = [word.strip(",:;'\"()-").removesuffix("'s") in known or len(small) != len(word) for word, small in words]
+    return " ".join(word if keep else small for (word, small), keep in zip(words, kept, strict=True))

@@ -172,8 +172,8 @@ class _Sheet:
             "paragraph": self.number, "says": own_words(sentence, kind, self.text), "kind": kind,
             "informs": INFORMS.get(kind, "stance"), "bearing": _bearing(event, self.cast),
             "reliability": RELIABILITY[event.told], "occasion": _occasion(event, dated),
-            "confidence": _confidence(event), "rule": event.rule[:100],
-            "date_from": dated.known, "anchor": self._anchor(doc, event),
+            "confidence": round(CONFIDENCE[event.told] + FROM_NOUN * event.rule.startswith("noun:"), 2),
+            "rule": event.rule[:100], "date_from": dated.known, "anchor": self._anchor(doc, event),
         }  # fmt: skip
         if supposed := event.target or self._supposed(event):
             given["target"] = supposed[:8]
@@ -217,10 +217,6 @@ def _kind(event: Event) -> str:
     """Return the kind of an act; a guess by the author is an inference."""
     guessed = event.told == "guess" and event.act.kind != "structural"
     return "inference" if guessed else event.act.kind
-
-
-def _confidence(event: Event) -> float:
-    return round(CONFIDENCE[event.told] + (FROM_NOUN if event.rule.startswith("noun:") else 0.0), 2)
 
 
 def _occasion(event: Event, dated: Dated) -> str:
