@@ -7,27 +7,33 @@ draft last: a kill between two files leaves files that load, and adopting again 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sim.articles.article import Article, read_article
-from sim.draft.as_evidence import new_of, numbered, texts
 from sim.draft.drafting import EVIDENCE, Folder
 from sim.draft.files import NAME, draft_yaml
-from sim.draft.held import HeldItem, hold_item
+from sim.draft.gather import last_number, place
+from sim.draft.held import hold_item
 from sim.draft.left import left
-from sim.draft.schema import KEPT, DraftFile
+from sim.draft.schema import KEPT, Drafted, DraftFile, DraftItem
 from sim.draft.stub import stub
 from sim.errors import ArticleError, Fault, ReportError, ScenarioError, UsageError, reason_of, refuse
-from sim.scenario.evidence import DraftCounts, Evidence
+from sim.scenario.appended import Kept
+from sim.scenario.evidence import FORMAT, SOURCES_FORMAT, DraftCounts, Evidence, Item
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.load import load
 from sim.scenario.merge import scenario_root
+from sim.scenario.written import yaml_of
 from sim.scenario.yamltree import Place
 from sim.wholefiles import write_whole
 
 SCENARIO = "baseline.yaml"
+SOURCES = "sources.yaml"
+HEAD = "What articles say about the crisis, item by item: drafted by `offramp draft`, judged by a person.\n"
+SOURCES_HEAD = "The sources that evidence.yaml cites.\n"
 
 
 @dataclass(frozen=True)
@@ -69,28 +75,22 @@ def adopt(folder: Path) -> Adopted:
     unheld = _hold(folder, draft)
     old = there.coded
     _check_rejected(folder, draft, old)
-    ids, counts = numbered(draft, old), counts_of(draft)
-    new = new_of(draft, ids, old)
+    ids, counts = _numbered(draft, old), counts_of(draft)
+    new = _new_of(draft, ids, old)
     if not new and not old:
         raise UsageError(f"nothing in {folder / NAME} was accepted, edited or added: there is no evidence to write")
-    files = texts(there, draft, ids, counts)
+    files = _texts(there, draft, ids, new, counts)
     evidence = _loaded(folder, files, draft, {id_: name for name, id_ in new.items()})
     if not (folder / SCENARIO).exists():
         files[folder / SCENARIO] = stub(folder.resolve().name, draft, _read_stances(draft, evidence))
-    files[folder / NAME] = draft_yaml(_marked(draft, ids))
+    items = {name: one.model_copy(update={"adopted": ids.get(name, one.adopted)}) for name, one in draft.items.items()}
+    files[folder / NAME] = draft_yaml(draft.model_copy(update={"items": items}))
     return Adopted(new, counts, tuple(_written(files)), unheld)
 
 
 def _read_stances(draft: DraftFile, evidence: Evidence) -> set[str]:
     """Return the actors whose stance can be read from the evidence."""
     return {id_ for id_, one in draft.cast.items() if evidence.stance(id_, one.role, draft.as_of) is not None}
-
-
-def _marked(draft: DraftFile, ids: Mapping[str, str]) -> DraftFile:
-    """Return the draft with the evidence id of each adopted item."""
-    items = draft.items.items()
-    marked = {name: item.model_copy(update={"adopted": ids.get(name, item.adopted)}) for name, item in items}
-    return draft.model_copy(update={"items": marked})
 
 
 def counts_of(draft: DraftFile) -> DraftCounts:
@@ -102,6 +102,81 @@ def counts_of(draft: DraftFile) -> DraftCounts:
         added=status.count("added"),
     )  # fmt: skip
     return mine if draft.before is None else draft.before + mine
+
+
+def _numbered(draft: DraftFile, old: Mapping[str, Item]) -> dict[str, str]:
+    """Return the evidence id of each kept item: its existing one, or else the next free one.
+
+    An item that was adopted before and is now missing from the evidence was removed by a person, and stays out.
+    """
+    kept = draft.having(*KEPT)
+    ids = {name: there for name, item in kept.items() if (there := _id_there(item, old)) is not None}
+    last = last_number((*old, *ids.values()), "E")
+    dates = {source: article.date for source, article in draft.articles.items()}
+    new = sorted((name for name in kept if name not in ids), key=lambda name: place(kept[name], dates))
+    return ids | {name: f"E{last + nth:02}" for nth, name in enumerate(new, 1)}
+
+
+def _id_there(item: DraftItem, old: Mapping[str, Item]) -> str | None:
+    if item.adopted is not None:
+        return item.adopted
+    return next((name for name, one in old.items() if _content(item) == _content(one)), None)
+
+
+def _content(item: Item) -> tuple[Any, ...]:
+    """Return what distinguishes two items; `duplicate_of` does not, as ids differ between a draft and the evidence."""
+    return tuple(getattr(item, key) for key in Item.model_fields if key != "duplicate_of")
+
+
+def _new_of(draft: DraftFile, ids: Mapping[str, str], old: Mapping[str, Item]) -> dict[str, str]:
+    """Return the evidence ids of those kept items that are new to the evidence."""
+    return {name: id_ for name, id_ in ids.items() if id_ not in old and draft.items[name].adopted is None}
+
+
+def _texts(
+    there: Folder, draft: DraftFile, ids: Mapping[str, str], new: Mapping[str, str], counts: DraftCounts
+) -> dict[Path, str]:
+    """Return the new texts of the sources file and the evidence file, in that order; old lines stay as they are."""
+    in_order = sorted(new.items(), key=lambda one: int(one[1][1:]))
+    items = {id_: _plain_item(draft.items[name], ids) for name, id_ in in_order}
+    heads = draft.articles.items()
+    sources = {name: _plain_source(name, head) for name, head in heads if name not in there.sources}
+    path = there.path / EVIDENCE
+    if there.evidence is None:
+        head = {"schema": FORMAT, "sources": f"./{SOURCES}", "drafted": counts.model_dump()}
+        return {
+            there.path / SOURCES: yaml_of({"schema": SOURCES_FORMAT, "sources": sources}, SOURCES_HEAD, levels=3),
+            path: yaml_of(head, HEAD, levels=1) + yaml_of({"items": items}, levels=3),
+        }
+    found = Kept.read(path, FORMAT)
+    listed = Kept.read(there.path / str(found.tree.value["sources"]), SOURCES_FORMAT)
+    edits = [found.entries("items", items)] if items else []
+    return {
+        listed.path: listed.edited(*([listed.entries("sources", sources)] if sources else [])),
+        path: found.edited(*edits, found.key("drafted", counts.model_dump(), before="items")),
+    }
+
+
+def _plain_item(item: DraftItem, ids: Mapping[str, str]) -> dict[str, Any]:
+    """Return an item as plain values without draft fields; dates stay dates, and a single actor is plain text."""
+    plain = item.model_dump(include=set(Item.model_fields), exclude_none=True, exclude_defaults=True)
+    for key in {"actor", "target"} & plain.keys():
+        plain[key] = plain[key][0] if len(plain[key]) == 1 else list(plain[key])
+    for key in {"start", "date"} & plain.keys():
+        plain[key] = getattr(item, key)
+    if item.anchor is not None:
+        plain["anchor"] = item.anchor.model_dump(mode="json")
+    if item.duplicate_of is not None:
+        plain["duplicate_of"] = ids[item.duplicate_of]
+    return plain
+
+
+def _plain_source(name: str, head: Drafted) -> dict[str, Any]:
+    plain = {
+        "title": head.title or name, "publisher": head.publisher, "date": head.date, "url": head.url,
+        "sha256": head.sha256,
+    }  # fmt: skip
+    return {key: value for key, value in plain.items() if value is not None}
 
 
 def _finished(folder: Path, draft: DraftFile | None) -> DraftFile:
@@ -130,16 +205,11 @@ def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:
         if article is None:
             unheld.append(source)
             continue
-        held = (hold_item(name, item, article) for name, item in draft.having(*KEPT).items() if item.source == source)
-        faults += _faults(folder, held)
+        for name, item in draft.having(*KEPT).items():
+            if item.source == source and (held := hold_item(name, item, article)).fails:
+                faults += [Fault(str(folder / NAME), 0, 0, f"items.{name}", message) for message in held.messages]
     refuse(faults)
     return tuple(unheld)
-
-
-def _faults(folder: Path, held: Iterable[HeldItem]) -> Iterator[Fault]:
-    for one in held:
-        if one.fails:
-            yield from (Fault(str(folder / NAME), 0, 0, f"items.{one.name}", message) for message in one.messages)
 
 
 def _same_article(file: Path, digest: str) -> Article | None:

@@ -22,7 +22,6 @@ LONGEST_ID = 64
 ACTS = frozenset({"strike", "deployment", "casualties"})
 UNSAID = frozenset({"omission", "inference", "meta", "summary"})
 STANDING = frozenset({"structural", "stance", "pattern"})
-Place = tuple[datetime.date, str, int, tuple[int, int], tuple[str, ...], str, str]
 
 
 def gather(
@@ -44,7 +43,8 @@ def gather(
     coded
         Items of the evidence; proposals that say the same are dropped.
     """
-    in_order = sorted(proposals, key=lambda one: _place(one, dates))
+    # by content too, so that the order of proposals does not matter
+    in_order = sorted(proposals, key=lambda one: (*place(one, dates), one.actor, one.rule, one.model_dump_json()))
     unknown = _unknown(in_order, kept.values())
     new = [item for item in unknown if not any(is_coded(item, one) for one in coded.values())]
     items = dict(kept)
@@ -146,11 +146,10 @@ def _same_days(one: Item, other: Item) -> bool:
     return (one.start or one.date) <= other.date and (other.start or other.date) <= one.date
 
 
-def _place(item: DraftItem, dates: Mapping[str, datetime.date]) -> Place:
-    """Sort by article, place in it, and then content, so that the order of proposals does not matter."""
+def place(item: Item, dates: Mapping[str, datetime.date]) -> tuple[datetime.date, str, int, tuple[int, int]]:
+    """Return a key that sorts items by article, given the articles' dates by source, and place in it."""
     span = item.anchor.span if item.anchor is not None else (0, 0)
-    date = dates.get(item.source, datetime.date.max)
-    return date, item.source, item.paragraph or 0, span, item.actor, item.rule, item.model_dump_json()
+    return dates.get(item.source, datetime.date.max), item.source, item.paragraph or 0, span
 
 
 def last_number(items: Iterable[str], letter: str = "D") -> int:
@@ -175,7 +174,11 @@ def merged(rules: Sequence[DraftItem], model: Sequence[DraftItem]) -> tuple[Draf
         confidence = round(1 - (1 - ours.confidence) * (1 - theirs.confidence), 4)
         update = {"found_by": "both", "confidence": confidence, "target": ours.target or theirs.target}
         items.append(ours.model_copy(update=update))
-    return tuple(sorted((*items, *left), key=_in_text))
+    return tuple(
+        sorted(
+            (*items, *left), key=lambda one: (one.source, one.paragraph or 0, one.anchor.span[0] if one.anchor else 0)
+        )
+    )
 
 
 def agree(one: DraftItem, other: DraftItem) -> bool:
@@ -186,7 +189,3 @@ def agree(one: DraftItem, other: DraftItem) -> bool:
 
 def _sign(item: DraftItem) -> int:
     return (item.bearing > 0) - (item.bearing < 0)
-
-
-def _in_text(item: DraftItem) -> tuple[str, int, int]:
-    return item.source, item.paragraph or 0, item.anchor.span[0] if item.anchor else 0

@@ -120,12 +120,8 @@ class Claims:
 
 def template(item: DraftItem, cast: Mapping[str, Member]) -> str:
     """Return a sentence made only from coded values, such as `Corvania: threat, towards Belmark.`."""
-    actors = _list(item.actor, cast)
-    return f"{actors}: {item.kind}" + (f", towards {_list(item.target, cast)}." if item.target else ".")
-
-
-def _list(ids: Sequence[str], cast: Mapping[str, Member]) -> str:
-    return " and ".join(cast[one].name for one in ids)
+    actors, target = (" and ".join(cast[one].name for one in ids) for ids in (item.actor, item.target or ()))
+    return f"{actors}: {item.kind}" + (f", towards {target}." if target else ".")
 
 
 def _span(quote: Any, words: str) -> tuple[int, int]:

@@ -105,20 +105,17 @@ class _Model:
         name = question.name(self._endpoint.host, self._endpoint.model)
         claims = kept(self._endpoint, name)
         if claims is None:
-            claims = items_in(self._body(question))
+            if self._failed:
+                raise UnusableReplyError(self._failed)
+            try:
+                body = self._server.ask(question.messages())
+            except EndpointError as error:
+                if not self._answered:
+                    raise
+                self._failed = str(error)
+                raise UnusableReplyError(self._failed) from None
+            self._answered = True
+            claims = items_in(body)
             keep(self._endpoint, name, claims)
         self._answered = True
         return claims
-
-    def _body(self, question: Question) -> bytes:
-        if self._failed:
-            raise UnusableReplyError(self._failed)
-        try:
-            body = self._server.ask(question.messages())
-        except EndpointError as error:
-            if not self._answered:
-                raise
-            self._failed = str(error)
-            raise UnusableReplyError(self._failed) from None
-        self._answered = True
-        return body

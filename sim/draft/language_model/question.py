@@ -81,19 +81,14 @@ class Question:
     def messages(self, marker: str | None = None) -> list[dict[str, str]]:
         """Return the messages, by default with a new random marker."""
         mark = marker or secrets.token_hex(8)
-        cast = [f"{name}: {member.role}, {_names(member)}" for name, member in self.cast.items()]
+        called = {name: ", also ".join((member.name, *member.aliases)) for name, member in self.cast.items()}
+        cast = [f"{name}: {member.role}, {called[name]}" for name, member in self.cast.items()]
         text = [
             f"[{mark} paragraph {number}]\n{words}\n[{mark} end]" for number, words in sorted(self.paragraphs.items())
         ]
         dates = [f"The article is dated {self.date}."] if self.date else []
-        head = [
-            "The cast, by id:",
-            *cast,
-            *dates,
-            f"Nothing later than {self.as_of} is known.",
-            f"The marker is {mark}.",
-        ]
-        user = "\n".join((*head, "", *text))
+        known = [f"Nothing later than {self.as_of} is known.", f"The marker is {mark}."]
+        user = "\n".join(("The cast, by id:", *cast, *dates, *known, "", *text))
         return [{"role": "system", "content": CODEBOOK}, {"role": "user", "content": user}]
 
     def name(self, host: str, model: str) -> str:
@@ -136,10 +131,6 @@ def batches(paragraphs: Mapping[int, str]) -> Iterator[dict[int, str]]:
         group[number] = words
     if group:
         yield group
-
-
-def _names(member: Member) -> str:
-    return ", also ".join((member.name, *member.aliases))
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

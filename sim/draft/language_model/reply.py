@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -103,7 +102,7 @@ def kept(endpoint: Endpoint, name: str) -> list[Any] | None:
     """
     if endpoint.replies is None:
         return None
-    path = _path(endpoint.replies, name)
+    path = endpoint.replies / f"{name}.json"
     try:
         told = json.loads(read_whole(path, MOST_BYTES))
     except FileNotFoundError:
@@ -135,13 +134,9 @@ def keep(endpoint: Endpoint, name: str, items: list[Any]) -> None:
         return
     if endpoint.tells_key(text):
         return
-    path = _path(endpoint.replies, name)
+    path = endpoint.replies / f"{name}.json"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise ReportError(f"cannot write {path}: {reason_of(error)}") from None
-
-
-def _path(folder: Path, name: str) -> Path:
-    return folder / f"{name}.json"

@@ -41,10 +41,6 @@ class _Reply:
     body: bytes = field(repr=False)
 
     @property
-    def comes_late(self) -> bool:
-        return self.status == BUSY or self.status >= FAULT
-
-    @property
     def refuses_format(self) -> bool:
         return self.status in REFUSALS and any(word in self.body.lower() for word in UNSUPPORTED)
 
@@ -95,7 +91,7 @@ class Server:
     def _patiently(self, body: bytes) -> _Reply:
         for wait in self._endpoint.limits.waits:
             reply = _post(self._endpoint, body)
-            if not reply.comes_late:
+            if reply.status != BUSY and reply.status < FAULT:
                 return reply
             time.sleep(wait)
         return _post(self._endpoint, body)
