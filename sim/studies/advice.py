@@ -8,7 +8,7 @@ how many resamples of the draws it comes first, which depends on the number of r
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
@@ -177,7 +177,7 @@ def mixes_of(scenario: Scenario, actor: str, goal: Goal, budget: float | None) -
         If there are none, or too many to play.
     """
     names = options_of(scenario, actor)
-    chosen = list(_affordable(scenario, _combined(names), math.inf if budget is None else budget))
+    chosen = _affordable(scenario, names, math.inf if budget is None else budget)
     if not chosen:
         least = min(_cost(scenario, [name]) for name in names)
         raise UsageError(f"nothing on the menu costs {budget:g} or less; the cheapest costs {least:g}")
@@ -186,14 +186,10 @@ def mixes_of(scenario: Scenario, actor: str, goal: Goal, budget: float | None) -
     return [Mix(mix, _cost(scenario, mix), _with_options(scenario, mix, goal.day)) for mix in chosen]
 
 
-def _affordable(scenario: Scenario, mixes: Iterable[tuple[str, ...]], budget: float) -> Iterator[tuple[str, ...]]:
-    return (mix for mix in mixes if _cost(scenario, mix) <= budget and _go_together(scenario, mix))
-
-
-def _combined(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Return all combinations of up to five options; with more, each alone and each pair."""
+def _affordable(scenario: Scenario, names: Sequence[str], budget: float) -> list[tuple[str, ...]]:
     most = len(names) if len(names) <= FEW else 2
-    return chain.from_iterable(combinations(names, size) for size in range(1, most + 1))
+    mixes = chain.from_iterable(combinations(names, size) for size in range(1, most + 1))
+    return [mix for mix in mixes if _cost(scenario, mix) <= budget and _go_together(scenario, mix)]
 
 
 def _cost(scenario: Scenario, mix: Sequence[str]) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sim.wording import heading
@@ -116,8 +116,8 @@ def _items_changed(old: Record, new: Record, before: list[str], after: list[str]
     told, tells = (record["provenance"]["items"] for record in (old, new))
     recoded = [name for name in after if name in before and _codes(told.get(name)) != _codes(tells.get(name))]
     return {
-        "items_added": _quoted(_less(after, before), tells),
-        "items_removed": _quoted(_less(before, after), told),
+        "items_added": _quoted(after, tells, known=before),
+        "items_removed": _quoted(before, told, known=after),
         "items_recoded": _quoted(recoded, tells),
     }
 
@@ -126,12 +126,8 @@ def _codes(item: Record | None) -> dict[str, Any]:
     return {} if item is None else {key: item[key] for key in _CODES if key in item}
 
 
-def _less(names: list[str], others: list[str]) -> list[str]:
-    return [name for name in names if name not in others]
-
-
-def _quoted(names: list[str], items: Record) -> list[dict[str, str]]:
-    return [{"id": name, "says": items[name]["says"] if name in items else ""} for name in names]
+def _quoted(names: list[str], items: Record, known: Collection[str] = ()) -> list[dict[str, str]]:
+    return [{"id": name, "says": items[name]["says"] if name in items else ""} for name in names if name not in known]
 
 
 def settings_changed(old: Record, new: Record) -> list[dict[str, Any]]:

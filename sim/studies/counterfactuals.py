@@ -61,32 +61,32 @@ def worlds_of(scenario: Scenario) -> list[World]:
 
     Pressures that have ended by the as-of date and postures that are already held are left out.
     """
-    return list(_worlds(scenario))
+    live = _live(scenario)
+    return [
+        *(World("withdrawn", name, withdrawn(scenario, [name])) for name in live),
+        *(World("full", name, at_full_strength(scenario, name)) for name in live),
+        *(World("removed", name, without_talks(scenario, name)) for name in scenario.talks),
+        *_with_events(scenario, "removed", 0.0),
+        *_with_events(scenario, "certain", 1.0),
+        *(World("held", name, held(scenario, name)) for name, actor in scenario.actors.items() if not actor.held),
+    ]
 
 
 def _live(scenario: Scenario) -> list[str]:
     """Return the pressures that have not ended."""
-    return [name for name, pressure in scenario.pressures.items() if not _is_over(scenario, pressure)]
-
-
-def _worlds(scenario: Scenario) -> Iterator[World]:
-    live = _live(scenario)
-    yield from (World("withdrawn", name, withdrawn(scenario, [name])) for name in live)
-    yield from (World("full", name, at_full_strength(scenario, name)) for name in live)
-    for name in scenario.talks:
-        yield World("removed", name, without_talks(scenario, name))
-    yield from _with_events(scenario, "removed", 0.0)
-    yield from _with_events(scenario, "certain", 1.0)
-    for name, actor in scenario.actors.items():
-        if not actor.held:
-            yield World("held", name, held(scenario, name))
+    return [
+        name
+        for name, pressure in scenario.pressures.items()
+        if pressure.end is None or day_count(pressure.end, scenario.as_of).median > 0
+    ]
 
 
 def _with_events(scenario: Scenario, kind: Kind, chance: float) -> Iterator[World]:
-    """Yield a world for each event whose probability would change to `chance`."""
+    """Yield a world for each event whose probability would change to `chance`; with 0 it stays for others to await."""
     for name, event in scenario.events.items():
         if event.probability.mean != chance:
-            yield World(kind, name, with_chance(scenario, name, chance))
+            changed = event.model_copy(update={"probability": Fixed(chance)})
+            yield World(kind, name, _with(scenario, events={**scenario.events, name: changed}))
 
 
 def withdrawn(scenario: Scenario, names: Sequence[str]) -> Scenario:
@@ -115,12 +115,6 @@ def without_talks(scenario: Scenario, name: str) -> Scenario:
     return _with(scenario, talks={key: one for key, one in scenario.talks.items() if key != name})
 
 
-def with_chance(scenario: Scenario, name: str, probability: float) -> Scenario:
-    """Return a scenario in which an event has some probability; with 0 it stays, for others to wait for."""
-    event = scenario.events[name].model_copy(update={"probability": Fixed(probability)})
-    return _with(scenario, events={**scenario.events, name: event})
-
-
 def held(scenario: Scenario, name: str) -> Scenario:
     """Return a scenario in which the posture of an actor is held at its initial value."""
     return _with(scenario, actors={**scenario.actors, name: scenario.actors[name].model_copy(update={"held": True})})
@@ -133,10 +127,6 @@ def _with_pressures(scenario: Scenario, changed: dict[str, Pressure]) -> Scenari
 def _with(scenario: Scenario, **parts: Any) -> Scenario:
     """Return a scenario with parts of its document replaced."""
     return with_document(scenario, scenario.document.model_copy(update=parts))
-
-
-def _is_over(scenario: Scenario, pressure: Pressure) -> bool:
-    return pressure.end is not None and day_count(pressure.end, scenario.as_of).median <= 0
 
 
 def renewed_id(scenario: Scenario, name: str) -> str:
@@ -244,6 +234,11 @@ class Counterfactuals:
 
     def _world(self, one: Counterfactual) -> dict[str, Any]:
         """Return the changes in one world: of probabilities and, for the offensive, of single runs."""
+
+        def change(outcome: str, day: int) -> Row:
+            before, after = (happened(records, outcome, day) for records in (self.base, one.records))
+            return difference(before, after, self.plan.replicates).row()
+
         days = self.scenario.milestones
         before = {day: happened(self.base, "offensive", day) for day in days}
         after = {day: happened(one.records, "offensive", day) for day in days}
@@ -252,19 +247,12 @@ class Counterfactuals:
             "subject": one.world.subject,
             "hash": one.world.scenario.hash,
             "outcomes": self._levels(one.records),
-            "changes": self._changes(one.records),
+            "changes": self._by_outcome(change),
             "averts": {str(day): self._share(before[day] & ~after[day]) for day in days},
             "brings_about": {str(day): self._share(~before[day] & after[day]) for day in days},
             "differing_runs": int(np.count_nonzero(self.base != one.records)),
             "variance_ratio": {str(day): self._variance_ratio(one.records, day) for day in days},
         }
-
-    def _changes(self, records: Records) -> dict[str, dict[str, Row]]:
-        def change(outcome: str, day: int) -> Row:
-            before, after = (happened(one, outcome, day) for one in (self.base, records))
-            return difference(before, after, self.plan.replicates).row()
-
-        return self._by_outcome(change)
 
     def _variance_ratio(self, records: Records, day: int) -> float | None:
         """Return the variance of the change with independent runs as a multiple of its own; None if no run differs."""

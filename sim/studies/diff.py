@@ -298,10 +298,9 @@ def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
     first, second = (played.get(side.hash) for side in sides)
     before, after = _record_of(sides[0], first), _record_of(sides[1], second)
     pair = None if why else _pair(first, second)
-    days = sorted({*_days(before, after), *_days(after, before)})
     rows = tuple(
         _moved(outcome, day, *_levels((before, after), pair, outcome, day), pair)
-        for outcome, day in product(OUTCOMES, days)
+        for outcome, day in product(OUTCOMES, _days(before, after))
     )
     return Difference(before, after, rows, None if pair is None else _runs_of(pair), why)
 
@@ -344,9 +343,10 @@ def _record_of(side: Side, forecast: Forecast | None) -> Record:
     return forecast.record()
 
 
-def _days(one: Record, other: Record) -> list[int]:
-    """Return the days that one record reports and both windows contain."""
-    return [day for day in one["milestones"] if day <= other["horizon"]]
+def _days(first: Record, second: Record) -> list[int]:
+    """Return the days that either record reports and both windows contain."""
+    reach = min(first["horizon"], second["horizon"])
+    return sorted(day for day in {*first["milestones"], *second["milestones"]} if day <= reach)
 
 
 def _levels(records: tuple[Record, Record], pair: Pair | None, outcome: str, day: int) -> tuple[Row, Row]:

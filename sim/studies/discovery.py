@@ -8,7 +8,7 @@ other half too; after the first, others are sought among the remaining draws.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +96,18 @@ class Found:
         """Whether it counts."""
         return self.score > STANDS_OUT
 
+    def plain(self) -> dict[str, Any]:
+        """Return the form used in a record."""
+        return {
+            "stands_out": self.stands_out,
+            "score": round(self.score, 2),
+            "density": self.density.row(),
+            "coverage": dict(zip(KEYS, plain(self.coverage), strict=True)),
+            "mass": plain(self.mass),
+            "found_density": plain(self.found_density),
+            "limits": [{**plain(one), "p_value": float(f"{one.p_value:.2g}")} for one in self.limits],
+        }
+
 
 def find_boxes(values: Floats, successes: npt.NDArray[np.int64], replicates: int, paths: Sequence[str]) -> list[Found]:
     """Find boxes on every other draw and measure them on the rest; the last may be one that does not stand out.
@@ -140,11 +152,9 @@ def _measured(
     inside = box.holds(values) & left
     measuring = ~finders
     kept, measured = shares[measuring & inside], shares[measuring]
-    limits = tuple(
-        _limit(box, column, values, shares, measuring & left, paths[column]) for column in sorted(box.limits)
-    )
+    columns = sorted(box.limits)
     return Found(
-        limits=limits,
+        limits=tuple(_limit(box, column, values, shares, measuring & left, paths[column]) for column in columns),
         density=share_of(np.round(kept * replicates).astype(np.int64), replicates),
         coverage=_coverage(measured, inside[measuring]),
         mass=float(inside[measuring].mean()),
@@ -184,19 +194,6 @@ def share_of(successes: npt.NDArray[np.int64], replicates: int) -> Estimate:
     return estimate(np.bincount(successes, minlength=replicates + 1))
 
 
-def plain_box(box: Found) -> dict[str, Any]:
-    """Return a box as plain values."""
-    return {
-        "stands_out": box.stands_out,
-        "score": round(box.score, 2),
-        "density": box.density.row(),
-        "coverage": dict(zip(KEYS, plain(box.coverage), strict=True)),
-        "mass": plain(box.mass),
-        "found_density": plain(box.found_density),
-        "limits": [{**plain(one), "p_value": float(f"{one.p_value:.2g}")} for one in box.limits],
-    }
-
-
 FORMAT = "offramp/discovery/1"
 FEWEST_DRAWS = 400
 NOT = "no "
@@ -233,7 +230,7 @@ class Discovery:
             "inputs": len(self.asked.paths),
             **self.plan.record(),
             "base": self.base.row(),
-            "boxes": [plain_box(box) for box in self.boxes],
+            "boxes": [box.plain() for box in self.boxes],
             "command": command,
         }
 
@@ -258,16 +255,11 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
     if outcome.removeprefix(NOT) not in FIRST_EVENTS:
         known = ", ".join(FIRST_EVENTS)
         raise UsageError(f'there is no outcome {outcome!r}; expected one of {known}, or "no" before it: "no offensive"')
-    paths = tuple(_limitable(scenario, structural=structural))
+    uncertain = (one.path for one in inputs_of(scenario) if not one.distribution.is_fixed)
+    paths = tuple(uncertain if structural else filter(can_be_looked_up, uncertain))
     if not paths:
         raise UsageError("no input of this scenario that a box could limit is uncertain; write a distribution for one")
     return Asked(scenario, outcome, day, structural, paths)
-
-
-def _limitable(scenario: Scenario, *, structural: bool) -> Iterator[str]:
-    """Yield the paths of the uncertain inputs that a box may limit."""
-    uncertain = (one.path for one in inputs_of(scenario) if not one.distribution.is_fixed)
-    return (path for path in uncertain if structural or can_be_looked_up(path))
 
 
 def discover(asked: Asked, plan: Plan, site: Site = HERE) -> Discovery:

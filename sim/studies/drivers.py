@@ -46,23 +46,17 @@ def ask(scenario: Scenario, outcome: str, by: By = None) -> Asked:
     """
     if outcome not in OUTCOMES:
         raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(reversed(OUTCOMES))}")
-    day = day_of(by, scenario.as_of, scenario.horizon)
-    return Asked(scenario, outcome, day)
+    return Asked(scenario, outcome, day_of(by, scenario.as_of, scenario.horizon))
 
 
 def from_counts(asked: Asked, bench: Bench) -> Drivers:
     """Make a forecast and return its drivers, from its counts."""
-    scenario = _with_milestone(asked.scenario, asked.by)
+    scenario = asked.scenario
+    if asked.by not in scenario.milestones:  # one more changes no run
+        question = scenario.document.question
+        more = question.model_copy(update={"milestones": tuple(sorted({*question.milestones, asked.by}))})
+        scenario = with_document(scenario, scenario.document.model_copy(update={"question": more}))
     return drivers(scenario, bench.forecast(scenario).tally, asked.outcome, asked.by)
-
-
-def _with_milestone(scenario: Scenario, by: int) -> Scenario:
-    """Return the scenario with additional counts for "within `by` days": milestones change no run."""
-    if by in scenario.milestones:
-        return scenario
-    question = scenario.document.question
-    more = question.model_copy(update={"milestones": tuple(sorted({*question.milestones, by}))})
-    return with_document(scenario, scenario.document.model_copy(update={"question": more}))
 
 
 def design_of(asked: Asked, runs: int, *, seed: int, replicates: int, by_actor: bool) -> sobol.Plan:
@@ -74,6 +68,15 @@ def design_of(asked: Asked, runs: int, *, seed: int, replicates: int, by_actor: 
 
 def plain_indices(asked: Asked, plan: sobol.Plan, found: sobol.Indices, *, by_actor: bool) -> dict[str, Any]:
     """Return the result of a design as plain values."""
+
+    def about(path: str) -> dict[str, Any]:
+        return {
+            "path": path,
+            "group": group_of(asked.scenario, path),
+            "no_effect": why_no_effect(asked.scenario, path, asked.by),
+            "can_be_looked_up": can_be_looked_up(path),
+        }
+
     return {
         "p": round(found.p, 6),
         "variance": {
@@ -85,20 +88,10 @@ def plain_indices(asked: Asked, plan: sobol.Plan, found: sobol.Indices, *, by_ac
         "by_actor": by_actor,
         "inputs": [
             {
-                **({"group": one.name} if by_actor else _about(asked, one.name)),
+                **({"group": one.name} if by_actor else about(one.name)),
                 "first": plain_interval(one.first),
                 "total": plain_interval(one.total),
             }
             for one in found.inputs
         ],
-    }
-
-
-def _about(asked: Asked, path: str) -> dict[str, Any]:
-    """Return the part of a record about an input itself."""
-    return {
-        "path": path,
-        "group": group_of(asked.scenario, path),
-        "no_effect": why_no_effect(asked.scenario, path, asked.by),
-        "can_be_looked_up": can_be_looked_up(path),
     }

@@ -73,14 +73,13 @@ def find_box(values: Floats, shares: Floats) -> Box:
 
 def _best(boxes: Mapping[int, Box], values: Floats, shares: Floats) -> tuple[float, int]:
     """Return how far the best box stands out, and the input added; only boxes whose limits all carry weight count."""
-    carrying = {one: box for one, box in boxes.items() if _all_carry(box, values, shares)}
-    scores = ((_standing(box, values, shares), -one) for one, box in carrying.items())
+    scores = [
+        (_standing(box, values, shares), -one)
+        for one, box in boxes.items()
+        if all(weight(box, column, values, shares) >= CARRIES for column in box.limits)
+    ]
     score, place = max(scores, default=(-math.inf, 0))
     return score, -place
-
-
-def _all_carry(box: Box, values: Floats, shares: Floats) -> bool:
-    return all(weight(box, column, values, shares) >= CARRIES for column in box.limits)
 
 
 def _standing(box: Box, values: Floats, shares: Floats) -> float:

@@ -25,7 +25,7 @@ from sim.scenario.inert import why_inert
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import are_alike, happened
-from sim.studies.crossing import Crossing, Crossings, Point, crossings
+from sim.studies.crossing import Crossings, Point, crossings
 from sim.studies.sweep.designs import rounded
 from sim.studies.sweep.sweep import value_at
 from sim.wording import counted
@@ -92,10 +92,6 @@ class Asked:
         played = bench.records([self.world(point) for point in values])
         events = (happened(records, self.outcome, self.day) for records in played)
         return [share(event, bench.plan.replicates) for event in events]
-
-    def has_no_effect(self, bench: Bench, values: Sequence[Sequence[float]]) -> bool:
-        """Whether the paired runs at all of some points, already played, are identical."""
-        return are_alike(bench.records([self.world(point) for point in values]))
 
     def why_inert(self, place: int) -> str | None:
         """Return why a number can have no effect anywhere in its range, whatever the other; None if it may have one."""
@@ -219,20 +215,20 @@ class Tipping:
             **self.asked.record(self.plan, command),
             "verdict": self.verdict,
             "grid": [list(axis) for axis in found.axes],
-            "crossings": [self._crossing(one) for one in found.found],
+            "crossings": [
+                {
+                    "value": _plain(one.point),
+                    "along": self.asked.paths[one.along],
+                    **{key: getattr(one, key) for key in ("low", "high", "low_open", "high_open")},
+                    "direction": "rising" if one.rising else "falling",
+                    "searched": float(f"{one.searched:.3g}"),
+                    "probability": one.there.row(),
+                }
+                for one in found.found
+            ],
             "apart": found.are_apart,
             "nearest": _row(*found.nearest),
             "points": [_row(*tried) for tried in found.points.items()],
-        }
-
-    def _crossing(self, one: Crossing) -> dict[str, Any]:
-        return {
-            "value": _plain(one.point),
-            "along": self.asked.paths[one.along],
-            **{key: getattr(one, key) for key in ("low", "high", "low_open", "high_open")},
-            "direction": "rising" if one.rising else "falling",
-            "searched": float(f"{one.searched:.3g}"),
-            "probability": one.there.row(),
         }
 
 
@@ -265,4 +261,5 @@ def tip(asked: Asked, bench: Bench, *, grid: int | None = None) -> Tipping:
     many = GRID[len(asked.paths)] if grid is None else grid
     axes = [tuple(rounded(float(value)) for value in np.linspace(*span, many)) for span in asked.spans]
     found = crossings(lambda points: asked.sample(bench, points), axes, asked.target)
-    return Tipping(asked, bench.plan, found, asked.has_no_effect(bench, list(found.points)))
+    no_effect = are_alike(bench.records([asked.world(point) for point in found.points]))
+    return Tipping(asked, bench.plan, found, no_effect)

@@ -12,7 +12,7 @@ import math
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
@@ -164,14 +164,6 @@ def check(trials: Sequence[Trial], budget: Budget, site: Site = HERE, *, of: int
     return Checked(tuple(judge.result(budget.seed) for judge in judges), budget, interrupted)
 
 
-def _take(judges: Sequence[_Judge], records: Mapping[str, Played], replicates: int) -> int:
-    """Give a block to the judges that need it; return how many of them it decides."""
-    waiting = [judge for judge in judges if judge.is_open]
-    for judge in waiting:
-        judge.take(records, replicates)
-    return sum(not judge.is_open for judge in waiting)
-
-
 class _Queue:
     """Names the blocks that are needed, one after another, and collects them block by block."""
 
@@ -183,7 +175,7 @@ class _Queue:
         """Yield, batch by batch, the next block of every scenario that an undecided trial needs."""
         for batch in _batches(self._judges):
             for block in range(self._budget.plan.blocks):
-                needed = {one.hash: one for one in _needed(batch)}
+                needed = _needed(batch)
                 if not needed:
                     break
                 self._named.append((batch, tuple(needed)))
@@ -197,21 +189,19 @@ class _Queue:
 
     def judged(self, supply: Iterator[Played]) -> Iterator[None]:
         """Judge block after block while any trial is undecided; yield once for each that is decided."""
-        while any(judge.is_open for judge in self._judges) and (group := self._next_group(supply)) is not None:
-            yield from repeat(None, _take(*group, self._budget.replicates))
-
-    def _next_group(self, supply: Iterator[Played]) -> tuple[Sequence[_Judge], dict[str, Played]] | None:
-        """Return the judges of the next block, and that block of each scenario, by hash; None if there is none."""
-        first = next(supply, None)
-        if first is None:
-            return None
-        batch, keys = self._named.popleft()
-        return batch, {key: first if place == 0 else next(supply) for place, key in enumerate(keys)}
+        while any(judge.is_open for judge in self._judges) and (first := next(supply, None)) is not None:
+            batch, keys = self._named.popleft()
+            group = dict(zip(keys, [first, *islice(supply, len(keys) - 1)], strict=True))
+            for judge in batch:
+                if judge.is_open:
+                    judge.take(group, self._budget.replicates)
+                    if not judge.is_open:
+                        yield
 
 
-def _needed(batch: Sequence[_Judge]) -> Iterator[Source]:
-    """Yield the scenarios of the undecided trials."""
-    return chain.from_iterable(judge.trial.sources for judge in batch if judge.is_open)
+def _needed(batch: Sequence[_Judge]) -> dict[str, Source]:
+    """Return the scenarios of the undecided trials, by hash."""
+    return {source.hash: source for judge in batch if judge.is_open for source in judge.trial.sources}
 
 
 def _batches(judges: Sequence[_Judge]) -> Iterator[list[_Judge]]:

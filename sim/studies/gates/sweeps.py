@@ -44,14 +44,13 @@ def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, Any]) -> l
         if is_number(value := cell.changes.get(path)):
             group = (cell.base, canonical(_others(cell, path)))
             groups.setdefault(group, []).append((float(value), cell))
-    return [_line(points, path, names) for points in groups.values() if len(points) > 1]
-
-
-def _line(points: Sequence[tuple[float, Cell]], path: str, names: Mapping[str, Any]) -> Line:
-    """Return a line with its points in order, labelled by what its cells share."""
-    first, *others = sorted(points, key=lambda point: point[0])
-    shared = _others(first[1], path)
-    return label_of(shared, first[1].index, names) if shared else "", (first, *others)
+    lines = []
+    for points in groups.values():
+        first, *others = sorted(points, key=lambda point: point[0])
+        if others:
+            shared = _others(first[1], path)
+            lines.append((label_of(shared, first[1].index, names) if shared else "", (first, *others)))
+    return lines
 
 
 def _others(cell: Cell, path: str) -> dict[str, Any]:
@@ -102,11 +101,8 @@ class _Cells:
     def __init__(self, sweep: Sweep) -> None:
         self._sweep = sweep
         self._places = read_tree(sweep.file, str(sweep.file), FORMAT).places
-        self._build = lru_cache(maxsize=BUILT)(self._scenario)
+        self._build = lru_cache(maxsize=BUILT)(lambda index: bare(sweep.scenario(sweep.cells[index])))
         self._library = Library()
-
-    def _scenario(self, index: int) -> Scenario:
-        return bare(self._sweep.scenario(self._sweep.cells[index]))
 
     def source(self, cell: Cell) -> Source:
         """Return the scenario of a cell, to be built when needed."""

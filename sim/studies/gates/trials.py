@@ -168,7 +168,8 @@ def _trial(subject: Subject, name: str, gate: Gate) -> Trial:
     if gate.along is not None:
         return along(subject, name, gate, _varied(subject.source.build(), gate, gate.along))
     if gate.compared_with is not None:
-        other = _compared(subject, name, gate.compared_with, day)
+        other = subject.library.scenario(FilePath(subject.place("gates", name).file).parent / gate.compared_with)
+        subject.check_window(name, "compared_with", gate.compared_with, day, other.horizon)
         says, contrasts, how = f"from {gate.compared_with}", replace(whole, base=other), "paired run by run"
     elif gate.against is not None:
         contrasts, how = _since(subject, name, gate.against, whole)
@@ -218,13 +219,6 @@ def _varied(scenario: Scenario, gate: Gate, path: str) -> list[tuple[str, Source
     return [
         (f"{value:.4g}", Source.of(resolve(document, None, draws=scenario.posterior))) for value, document in documents
     ]
-
-
-def _compared(subject: Subject, name: str, written: str, day: int) -> Source:
-    """Return the scenario that a gate compares with."""
-    other = subject.library.scenario(FilePath(subject.place("gates", name).file).parent / written)
-    subject.check_window(name, "compared_with", written, day, other.horizon)
-    return other
 
 
 def _since(subject: Subject, name: str, written: str, whole: Contrast) -> tuple[Contrast, str]:

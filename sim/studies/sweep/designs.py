@@ -21,7 +21,7 @@ import numpy.typing as npt
 from sim import rng
 from sim.distributions import Distribution, Fixed, Uniform, is_distribution, parse
 from sim.scenario.quantities import date_or_none
-from sim.studies.sweep.schema import is_number, is_whole, shown
+from sim.studies.sweep.schema import MAX_CELLS, is_number, is_whole, shown
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -191,21 +191,14 @@ def cells_of(design: Design, axes: Mapping[str, Axis], seed: int) -> Iterator[Ch
 
 def _sampled(design: Design, axes: Mapping[str, Axis], seed: int) -> Iterator[Changes]:
     quantiles = unit_points(design, len(axes), seed)
-    if combinations(axes) is not None:
-        rows: Iterable[Any] = _rows_of_lists(axes, quantiles, seed)
-    else:
-        columns = [axis.at(column) for axis, column in zip(axes.values(), quantiles.T, strict=True)]
-        rows = zip(*columns, strict=True)
+    pairs = list(zip(axes.values(), quantiles.T, strict=True))
+    if combinations(axes) is None:
+        rows: Iterable[Any] = zip(*(axis.at(column) for axis, column in pairs), strict=True)
+    else:  # all are lists, so no two cells need be the same
+        places = [Axis(tuple(range(len(axis.values)))).at(column) for axis, column in pairs]
+        chosen = apart(np.array(places).T, rng.stream(seed, 0, "sweep", "apart")).tolist()
+        rows = ([axis.values[n] for axis, n in zip(axes.values(), row, strict=True)] for row in chosen)
     yield from (_changes(axes, values) for values in rows)
-
-
-def _rows_of_lists(axes: Mapping[str, Axis], quantiles: npt.NDArray[np.float64], seed: int) -> Iterator[list[Any]]:
-    """Yield the values of cells whose axes are all lists, with no two cells the same if possible."""
-    places = [
-        Axis(tuple(range(len(axis.values)))).at(column) for axis, column in zip(axes.values(), quantiles.T, strict=True)
-    ]
-    chosen = apart(np.array(places).T, rng.stream(seed, 0, "sweep", "apart"))
-    return ([axis.values[n] for axis, n in zip(axes.values(), row, strict=True)] for row in chosen.tolist())
 
 
 def combinations(axes: Mapping[str, Axis]) -> int | None:
@@ -215,13 +208,14 @@ def combinations(axes: Mapping[str, Axis]) -> int | None:
     return math.prod(len(axis.values) for axis in axes.values())
 
 
-def sampled_complaint(design: Design, axes: Mapping[str, Axis]) -> str | None:
-    """Return a complaint if a sampled design has more cells than there are combinations; None if not."""
-    most = combinations(axes)
-    if not design.is_sampled or most is None or design.points <= most:
-        return None
-    many = f"the lists have {most:,} combinations, and {counted(design.points, 'cell')} are to be drawn"
-    return f"{many}; take `grid` for all of them"
+def design_complaints(design: Design, axes: Mapping[str, Axis]) -> Iterator[tuple[tuple[str], str]]:
+    """Yield the fault of a design with too many cells, or with more than there are combinations: key and message."""
+    cells, most = counted(cell_count(design, axes), "cell"), combinations(axes)
+    if cell_count(design, axes) > MAX_CELLS:
+        yield ("axes",), f"the design has {cells}; expected {MAX_CELLS:,} at most"
+    elif design.is_sampled and most is not None and design.points > most:
+        many = f"the lists have {most:,} combinations, and {cells} are to be drawn"
+        yield ("design",), f"{many}; take `grid` for all of them"
 
 
 def apart(cells: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -252,7 +246,8 @@ def _parted(
     first: tuple[int, ...], second: tuple[int, ...], axis: int, count: Counter[tuple[int, ...]]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return two cells with a value swapped, and count them so; unchanged if fewer would then be unique."""
-    old, new = (first, second), _swapped(first, second, axis)
+    old = first, second
+    new = (*first[:axis], second[axis], *first[axis + 1 :]), (*second[:axis], first[axis], *second[axis + 1 :])
     before = _alone(old, count) if first != second else 0
     count.subtract(old)
     count.update(new)
@@ -266,11 +261,6 @@ def _parted(
 def _alone(rows: Iterable[tuple[int, ...]], count: Mapping[tuple[int, ...], int]) -> int:
     """Return the number of unique rows."""
     return sum(count[row] == 1 for row in rows)
-
-
-def _swapped(first: tuple[int, ...], second: tuple[int, ...], axis: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return two cells with their values of one axis swapped."""
-    return (*first[:axis], second[axis], *first[axis + 1 :]), (*second[:axis], first[axis], *second[axis + 1 :])
 
 
 def unit_points(design: Design, dimensions: int, seed: int) -> npt.NDArray[np.float64]:

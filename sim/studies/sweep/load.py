@@ -27,14 +27,13 @@ from sim.studies.sweep.designs import (
     PRIOR,
     Axis,
     axis_complaints,
-    cell_count,
     cells_of,
     day_of,
+    design_complaints,
     read_axis,
     same_day_complaints,
-    sampled_complaint,
 )
-from sim.studies.sweep.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument, canonical, shown
+from sim.studies.sweep.schema import FORMAT, UNCERTAIN, Design, SweepDocument, canonical, shown
 from sim.studies.sweep.sweep import DEFAULT_RUNS, Base, Cell, Sweep, cell_id, label_of, naming, value_at
 from sim.studies.sweep.table_file import Row, read_table
 from sim.wording import counted
@@ -217,7 +216,7 @@ def _axes(document: SweepDocument, base: Base, places: Places) -> dict[str, Axis
     ]
     refuse(places.faults(complaints))
     axes = {path: read_axis(value, base.inputs.get(path)) for path, value in written.items()}
-    refuse(places.faults(_design_complaints(design, axes)))
+    refuse(places.faults(design_complaints(design, axes)))
     return axes
 
 
@@ -231,15 +230,6 @@ def _axis_complaints(path: str, value: Any, base: Base, design: Design) -> list[
     if design.kind == "grid" and not read_axis(value, own).values:
         return [((), "a grid needs values: write a list, or `steps` in the range; or take another `design`")]
     return []
-
-
-def _design_complaints(design: Design, axes: Mapping[str, Axis]) -> Iterator[Complaint]:
-    """Check that a design of readable axes has not too many cells, and no more than there are combinations."""
-    if cell_count(design, axes) > MAX_CELLS:
-        message = f"the design has {counted(cell_count(design, axes), 'cell')}; expected {MAX_CELLS:,} at most"
-        yield ("axes",), message
-    elif (wrong := sampled_complaint(design, axes)) is not None:
-        yield ("design",), wrong
 
 
 def _checked(
@@ -272,9 +262,12 @@ def _built(cell: Cell, base: Base, twins: _Twins, places: Places) -> Scenario:
     """Build the scenario of a cell, which must repeat no other."""
     scenario = base.vary(cell.changes, cell.places) if cell.changes else base.scenario
     complaint = twins.complaint(cell, scenario)
-    if complaint is not None:
-        raise ScenarioError([_place_of(cell, complaint, places)])
-    return scenario
+    if complaint is None:
+        return scenario
+    place = next(iter(cell.places.values()), None)
+    if place is None:
+        raise ScenarioError([places.fault(("scenarios", cell.base), complaint)])
+    raise ScenarioError([place.fault((next(iter(cell.changes), ""),), complaint)])
 
 
 def _told(fault: Fault, first: Cell, count: int) -> Fault:
@@ -321,25 +314,12 @@ class _Twins:
         return [value_at(plain, path) for path in self._paths]
 
 
-def _place_of(cell: Cell, message: str, places: Places) -> Fault:
-    place = next(iter(cell.places.values()), None)
-    if place is None:
-        return places.fault(("scenarios", cell.base), message)
-    return Fault(place.file, place.line, place.column, next(iter(cell.changes), ""), message)
-
-
 def _numbered(cell: Cell) -> str:
     return f"cell {cell.index + 1} ({shown(cell.label)})"
 
 
 def _check_work(plan: Plan, cells: tuple[Cell, ...], scenario: Scenario) -> None:
-    """Refuse a sweep that would take days.
-
-    Raises
-    ------
-    UsageError
-        If runs, days, actors and cells together are more than any machine should be given by mistake.
-    """
+    """Refuse a sweep whose runs, days, actors and cells are more than any machine should be given by mistake."""
     plan.check(scenario)
     runs = plan.most_runs if plan.precision is None else plan.replicates
     if runs * len(cells) * scenario.horizon * len(scenario.actors) > MOST_WORK:

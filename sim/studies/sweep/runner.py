@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from sim.runs.play import Records
     from sim.scenario.scenario import Scenario
     from sim.studies.sweep.sweep import Sweep
-    from sim.tallies import Tally
 
 Row = dict[str, Any]
 
@@ -57,20 +56,6 @@ def _row_of(cell: Cell, inputs: Mapping[str, Any], **found: Any) -> Row:
         "page": None,
         **found,
     }
-
-
-def finished(cell: Cell, inputs: Mapping[str, Any], tally: Tally, records: Records, milestones: tuple[int, ...]) -> Row:
-    """Return the row of a finished cell; `runs_digest` identifies everything that happened in its runs."""
-    return _row_of(
-        cell,
-        inputs,
-        status="complete",
-        runs=int(tally["runs"]),
-        runs_digest=hashlib.sha256(records.tobytes()).hexdigest()[:RUNS_DIGITS],
-        outcomes={
-            name: {str(day): _plain(event_estimate(tally, name, day)) for day in milestones} for name in FIRST_EVENTS
-        },
-    )
 
 
 def _changes_from(
@@ -165,9 +150,6 @@ def without_effect(rows: Iterable[Row]) -> list[list[str]]:
     return [cells for cells in groups.values() if len(cells) > 1]
 
 
-OnCell = Callable[[Cell, Forecast], None]
-
-
 @dataclass(frozen=True)
 class Options:
     """Options for running a sweep, none of which changes a result.
@@ -187,7 +169,7 @@ class Options:
     cells: Sequence[Cell] | None = None
     fail_fast: bool = False
     on_cell: Callable[[], None] = lambda: None
-    on_forecast: OnCell | None = None
+    on_forecast: Callable[[Cell, Forecast], None] | None = None
 
 
 USUAL = Options()
@@ -217,10 +199,6 @@ def run_sweep(sweep: Sweep, site: Site = HERE, options: Options = USUAL) -> list
         finished=site.finished,
     )
     return sorted(book.rows, key=lambda row: int(row["index"]))
-
-
-class CellFailedError(ExecutionError):
-    """A cell failed, and the sweep was to stop there."""
 
 
 class _Book:
@@ -253,15 +231,24 @@ class _Book:
             self.rows.append(self._finished(cell, inputs, request))
         else:
             if self._options.fail_fast:
-                raise CellFailedError(f"{request.name} failed: {failure.reason}")
+                raise ExecutionError(f"{request.name} failed: {failure.reason}")
             self.rows.append(_row_of(cell, inputs, error=failure.reason))
         self._options.on_cell()
 
     def _finished(self, cell: Cell, inputs: dict[str, Any], request: Request) -> Row:
+        """Return the row of a finished cell; `runs_digest` identifies everything that happened in its runs."""
         sweep, merged = self._sweep, request.merged
-        row = finished(cell, inputs, merged.tally, merged.records, sweep.milestones)
-        if not request.is_met:
-            row["status"] = "imprecise"
+        row = _row_of(
+            cell,
+            inputs,
+            status="complete" if request.is_met else "imprecise",
+            runs=int(merged.tally["runs"]),
+            runs_digest=hashlib.sha256(merged.records.tobytes()).hexdigest()[:RUNS_DIGITS],
+            outcomes={
+                name: {str(day): _plain(event_estimate(merged.tally, name, day)) for day in sweep.milestones}
+                for name in FIRST_EVENTS
+            },
+        )
         if self._reference is not None:
             row["changes"] = _changes_from(self._reference, merged.records, sweep.milestones, sweep.plan.replicates)
         if self._options.on_forecast is not None:

@@ -55,18 +55,15 @@ def read_table(file: FilePath, base: Base) -> tuple[tuple[str, ...], list[Row]]:
         table = tables.read_table(file, MAX_BYTES)
     except TableError as error:
         raise ScenarioError(error.faults) from None
-    refuse(list(_header_faults(table.header, file, base)) or list(_size_faults(len(table.rows), file)))
+    refuse(list(_header_faults(table.header, file, base)))
+    if not 1 <= len(table.rows) <= MAX_CELLS:
+        many = f"more than {MAX_CELLS:,} rows; split the table"
+        wrong = many if table.rows else "expected a row for each cell below the header"
+        raise ScenarioError([Fault(str(file), 0, 0, "", wrong)])
     faults: list[Fault] = []
     rows = [_row(row, faults) for row in table.rows]
     refuse(_told_once(faults))
     return tuple(name for name in table.header if name != LABEL), rows
-
-
-def _size_faults(rows: int, file: FilePath) -> Iterator[Fault]:
-    if rows > MAX_CELLS:
-        yield Fault(str(file), 0, 0, "", f"more than {MAX_CELLS:,} rows; split the table")
-    if not rows:
-        yield Fault(str(file), 0, 0, "", "expected a row for each cell below the header")
 
 
 def _told_once(faults: list[Fault]) -> list[Fault]:

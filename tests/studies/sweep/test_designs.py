@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.distributions import Normal, Uniform
-from sim.studies.sweep.designs import Axis, cell_count, cells_of, sampled_complaint, unit_points
+from sim.studies.sweep.designs import Axis, cell_count, cells_of, design_complaints, unit_points
 from sim.studies.sweep.schema import Design
 
 AXES = {"a.b.c": Axis((0, 1, 2)), "d.e.f": Axis(("x", None))}
@@ -109,9 +109,9 @@ def test_a_latin_hypercube_over_lists_takes_no_combination_twice_and_each_value_
 
 def test_more_cells_than_the_lists_have_combinations_are_refused() -> None:
     axes = {"a.b.c": Axis(("x", "y", "z")), "d.e.f": Axis((1, 2))}
-    assert sampled_complaint(Design("latin-hypercube", 6), axes) is None
-    assert sampled_complaint(Design("latin-hypercube", 10), axes) == (
-        "the lists have 6 combinations, and 10 cells are to be drawn; take `grid` for all of them"
-    )
-    assert sampled_complaint(Design("latin-hypercube", 10), {**axes, "g.h.i": Axis((), Uniform(0.0, 1.0))}) is None
-    assert sampled_complaint(Design("grid"), axes) is None
+    assert list(design_complaints(Design("latin-hypercube", 6), axes)) == []
+    message = "the lists have 6 combinations, and 10 cells are to be drawn; take `grid` for all of them"
+    assert list(design_complaints(Design("latin-hypercube", 10), axes)) == [(("design",), message)]
+    drawn = {**axes, "g.h.i": Axis((), Uniform(0.0, 1.0))}
+    assert list(design_complaints(Design("latin-hypercube", 10), drawn)) == []
+    assert list(design_complaints(Design("grid"), axes)) == []
