@@ -12,11 +12,15 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from sim.baselines.cases import case_of, rates_of, write_cases
-from sim.evaluation.cases import load_cases
-from sim.evaluation.threats import SOURCE, load_threats
+from sim.baselines.base_rate import base_rate
+from sim.baselines.cases import OUTSIDE_VIEW, POSITION_KEYS, TABLE, TRACK_RECORD, WINDOWS, Case, table_text
+from sim.baselines.positions import features_of, positions_of
+from sim.evaluation.cases import HistoricalCase, load_cases
+from sim.evaluation.threats import SOURCE, Threat, load_threats
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "scenarios" / "cases"
@@ -27,6 +31,7 @@ POSTERIORS = {
     "calibrated-all": (),
 }
 """The posteriors that come with offramp, and the options that make each different."""
+DIGITS = 6
 
 
 def offramp(*words: str) -> None:
@@ -34,20 +39,47 @@ def offramp(*words: str) -> None:
     subprocess.run([sys.executable, "-m", "sim", *words], check=True, cwd=ROOT)  # noqa: S603
 
 
-def outside_view(threats: Path) -> None:
-    """Renew the rates among threats between states, which may be passed on where the rows may not."""
-    sample = load_threats(threats)
-    rates = rates_of([(one.pair, one.force, one.major) for one in sample.cases], SOURCE)
-    place = ROOT / "sim" / "baselines" / "outside_view.json"
-    place.write_text(json.dumps(rates, indent=1) + "\n", encoding="utf-8")
+def row_of(case: HistoricalCase) -> Case:
+    """Return the row of a past case in the table that baselines learn from."""
+    scenario, positions = case.scenario, positions_of(case.scenario)
+    features = features_of(scenario)
+    on = {} if positions is None else {key: round(getattr(positions, key), DIGITS) for key in POSITION_KEYS}
+    return Case(
+        id=scenario.id,
+        tier=case.filed.tier,
+        area=case.area,
+        as_of=scenario.as_of,
+        horizon=scenario.horizon,
+        target=case.filed.target,
+        days_to_offensive=case.offensive,
+        days_to_agreement=case.agreement,
+        expected_support=round(features.expected_support, DIGITS),
+        troops_inside=features.troops_inside,
+        **{key: on.get(key) for key in POSITION_KEYS},
+    )
+
+
+def rates_of(threats: Sequence[Threat], source: str) -> dict[str, Any]:
+    """Return how often force, and how often major force, came within each window, with intervals clustered by pair."""
+    pairs = [one.pair for one in threats]
+    windows: dict[str, Any] = {}
+    for window in WINDOWS:
+        windows[str(window)] = {}
+        for kind in ("force", "major"):
+            days = [getattr(one, kind) for one in threats]
+            rate = base_rate([day is not None and day < window for day in days], pairs)
+            bounds = {key: round(getattr(rate, key), 4) for key in ("p", "low", "high")}
+            windows[str(window)][kind] = {**bounds, "happened": rate.happened}
+    return {"source": source, "cases": len(threats), "pairs": len(set(pairs)), "windows": windows}
 
 
 def main(threats: Path | None = None) -> None:
     """Renew everything, in the order in which one rests on the other."""
     beside = () if threats is None else ("--threats", str(threats))
-    if threats is not None:
-        outside_view(threats)
-    write_cases([case_of(one.scenario) for one in load_cases(CASES)])
+    if threats is not None:  # the rates may be passed on where the rows may not
+        rates = rates_of(load_threats(threats).cases, SOURCE)
+        OUTSIDE_VIEW.write_text(json.dumps(rates, indent=1) + "\n", encoding="utf-8")
+    TABLE.write_text(table_text([row_of(one) for one in load_cases(CASES)]), encoding="utf-8", newline="\n")
     (ROOT / "sim" / "posteriors").mkdir(exist_ok=True)
     for name, options in POSTERIORS.items():
         folder = Path("reports") / "calibration" / name
@@ -56,7 +88,7 @@ def main(threats: Path | None = None) -> None:
         shutil.move(ROOT / folder / f"{name}.csv", ROOT / "sim" / "posteriors" / f"{name}.csv")
     backtest = Path("reports") / "backtest"
     offramp("backtest", "scenarios/cases", *beside, "--variants", "scenarios/idlib-2018", "--out", str(backtest))
-    shutil.move(ROOT / backtest / "track_record.json", ROOT / "sim" / "baselines" / "track_record.json")
+    shutil.move(ROOT / backtest / "track_record.json", TRACK_RECORD)
 
 
 if __name__ == "__main__":

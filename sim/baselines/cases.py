@@ -1,8 +1,8 @@
 """The table of past cases: the features and positions of each at the time, and its outcome.
 
-The table is made from the scenario files of past cases (`case_of`) and ships with the package as cases.csv, so that a
-forecast needs no scenario but its own. `known_by` returns what could have been known of it on a date: baselines must
-not learn from what had not happened yet.
+The table is made from the scenario files of past cases (reports/recalibrate.py) and ships with the package as
+cases.csv, so that a forecast needs no scenario but its own. `known_by` returns what could have been known of it on a
+date: baselines must not learn from what had not happened yet.
 """
 
 from __future__ import annotations
@@ -16,20 +16,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sim.baselines.base_rate import base_rate
-from sim.baselines.positions import features_of, positions_of
 from sim.errors import UsageError
 from sim.tables import Row, read_table
 
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
-
-
 TABLE = Path(__file__).with_name("cases.csv")
 WINDOWS = (30, 90, 180)
-DIGITS = 6
+POSITION_KEYS = ("mean", "median", "challenge", "condorcet")
 MOST_BYTES = 10_000_000
 
 
@@ -98,55 +92,15 @@ def known_by(cases: Iterable[Case], date: datetime.date, window: int) -> tuple[L
     return tuple((case, label) for case, label in labels if label is not None)
 
 
-def case_of(scenario: Scenario) -> Case:
-    """Return the table row of a scenario that states its case and its outcome.
-
-    Raises
-    ------
-    UsageError
-        If either is missing.
-    """
-    filed, resolution = scenario.document.case, scenario.document.resolution
-    if filed is None or resolution is None:
-        missing = "case" if filed is None else "resolution"
-        raise UsageError(f"scenario {scenario.id} is no past case: it has no `{missing}`")
-    features, positions = features_of(scenario), positions_of(scenario)
-    on = {} if positions is None else {key: round(getattr(positions, key), DIGITS) for key in POSITION_KEYS}
-    return Case(
-        id=scenario.id,
-        tier=filed.tier,
-        area=filed.area,
-        as_of=scenario.as_of,
-        horizon=scenario.horizon,
-        target=filed.target,
-        days_to_offensive=_days(scenario.as_of, resolution.offensive),
-        days_to_agreement=_days(scenario.as_of, resolution.agreement),
-        expected_support=round(features.expected_support, DIGITS),
-        troops_inside=features.troops_inside,
-        **{key: on.get(key) for key in POSITION_KEYS},
-    )
-
-
-POSITION_KEYS = ("mean", "median", "challenge", "condorcet")
-
-
-def _days(as_of: datetime.date, moment: datetime.date | None) -> int | None:
-    return None if moment is None else (moment - as_of).days
-
-
 def table_text(cases: Sequence[Case]) -> str:
     """Return the table as CSV by date and id: one row per case, empty cells if missing, 1 and 0 for yes and no."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(field.name for field in fields(Case))
     for case in sorted(cases, key=lambda case: (case.as_of, case.id)):
-        writer.writerow(_cell(getattr(case, field.name)) for field in fields(Case))
+        values = (getattr(case, field.name) for field in fields(Case))
+        writer.writerow(int(value) if isinstance(value, bool) else value for value in values)
     return buffer.getvalue()
-
-
-def write_cases(cases: Sequence[Case], path: Path = TABLE) -> None:
-    """Write the table."""
-    path.write_text(table_text(cases), encoding="utf-8", newline="\n")
 
 
 def read_cases(path: Path = TABLE) -> tuple[Case, ...]:
@@ -168,12 +122,6 @@ def read_cases(path: Path = TABLE) -> tuple[Case, ...]:
 def digest(cases: Sequence[Case]) -> str:
     """Return the first 16 hexadecimal digits of a table's SHA-256, to identify what a baseline learnt from."""
     return hashlib.sha256(table_text(cases).encode("utf-8")).hexdigest()[:16]
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _value(row: Row, name: str, kind: str) -> Any:
@@ -200,39 +148,14 @@ _READERS: dict[str, Callable[[Row, str], Any]] = {
 }  # fmt: skip
 
 
-KINDS = ("force", "major")
-"""First use of force; an occupation, a battle or 25 deaths."""
 TRACK_RECORD_FORMAT = "offramp/track-record/1"
 OUTSIDE_VIEW = Path(__file__).with_name("outside_view.json")
 TRACK_RECORD = Path(__file__).with_name("track_record.json")
 
 
-def rates_of(days: Sequence[tuple[str, int | None, int | None]], source: str) -> dict[str, Any]:
-    """Return how often force, and how often major force, came within each window, with intervals clustered by pair.
-
-    Parameters
-    ----------
-    days
-        For each threat the pair of states, and the days on which force and major force came; None for never.
-    source
-        Source of the threats.
-    """
-    pairs = [pair for pair, _, _ in days]
-    windows = {}
-    for window in WINDOWS:
-        rates = {}
-        for kind, came in zip(KINDS, zip(*(one[1:] for one in days), strict=True), strict=True):
-            rate = base_rate([day is not None and day < window for day in came], pairs)
-            rates[kind] = {"p": round(rate.p, 4), "low": round(rate.low, 4), "high": round(rate.high, 4)} | {
-                "happened": rate.happened
-            }
-        windows[str(window)] = rates
-    return {"source": source, "cases": len(days), "pairs": len(set(pairs)), "windows": windows}
-
-
 @cache
 def threats_between_states() -> dict[str, Any]:
-    """Return the rates that ship with offramp."""
+    """Return how often force and major force came within each window after threats, as shipped with offramp."""
     rates: dict[str, Any] = json.loads(OUTSIDE_VIEW.read_text(encoding="utf-8"))
     return rates
 

@@ -68,9 +68,8 @@ def long_run(victory: Floats) -> Floats:
     step = victory / count  # step[a, b]: from b to a
     step[np.diag_indices(count)] = 0
     step[np.diag_indices(count)] = 1 - step.sum(axis=0)
-    chance = np.full(count, 1 / count)
     lasting = np.linalg.matrix_power(step, 2**40)  # 40 squarings: exact to rounding, whatever the gap
-    chance = lasting @ chance
+    chance = lasting @ np.full(count, 1 / count)
     return np.asarray(chance / chance.sum())
 
 

@@ -39,8 +39,8 @@ class Prediction:
         Probability.
     se
         Standard error of its log-odds.
-    95% interval of the probability for such cases, from the log-odds: how well the curve is known, not how a single
-    case turns out.
+    low, high
+        95% interval of the probability for such cases, from the log-odds: how well the curve is known, not how a single
         case turns out.
     """
 

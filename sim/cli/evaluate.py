@@ -282,9 +282,7 @@ def _threats(file: Path | None) -> Threats:
 
 def _played(cases: Sequence[HistoricalCase], threats: Threats) -> dict[str, Scenario]:
     """Return the scenarios to play: each case at its priors, and the coded threats."""
-    from sim.evaluation.cases import at_priors
-
-    return {one.name: at_priors(one.scenario) for one in cases} | dict(threats.scenarios)
+    return {one.name: one.scenario for one in cases} | dict(threats.scenarios)
 
 
 def _recovered(made: Study, repeats: int, machines: Machines) -> Recovery | None:

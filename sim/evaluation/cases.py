@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,14 +71,6 @@ class HistoricalCase:
         return [day for day in told if day <= min(known, over)]
 
 
-def at_priors(scenario: Scenario) -> Scenario:
-    """Return a scenario with its parameters at their priors, whatever calibration its file names.
-
-    A case must not be scored with a posterior that has seen it.
-    """
-    return with_posterior(scenario, None)
-
-
 def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
     """Load every case of a folder, by file name.
 
@@ -94,19 +85,25 @@ def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
     if not files:
         raise UsageError(f"expected a folder with cases, one YAML file each (got {folder})")
     cases = tuple(as_case(load(file), file) for file in files)
-    _check_names(case.name for case in cases)
+    seen: set[str] = set()
+    for case in cases:
+        if case.name in seen:
+            raise UsageError(f"two cases have the id {case.name!r}; give each its own")
+        seen.add(case.name)
     return cases
 
 
 def as_case(scenario: Scenario, file: Path) -> HistoricalCase:
-    """Return a scenario as a case, at its priors.
+    """Return a scenario as a case, at the priors of its parameters, whatever calibration its file names.
+
+    A case must not be scored with a posterior that has seen it.
 
     Raises
     ------
     UsageError
         If its file does not state its outcome, or its horizon is too short to be scored.
     """
-    scenario = at_priors(scenario)
+    scenario = with_posterior(scenario, None)
     filed, resolution = scenario.document.case, scenario.document.resolution
     if filed is None or resolution is None:
         missing = "case" if filed is None else "resolution"
@@ -116,11 +113,3 @@ def as_case(scenario: Scenario, file: Path) -> HistoricalCase:
             f"{file}: a case needs a horizon of {counted(WINDOWS[-1], 'day')} or more (got {scenario.horizon})"
         )
     return HistoricalCase(scenario, filed, resolution)
-
-
-def _check_names(names: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise UsageError(f"two cases have the id {name!r}; give each its own")
-        seen.add(name)

@@ -88,15 +88,13 @@ class Threats:
         return len({one.pair for one in self.cases})
 
 
-def load_threats(path: Path, since: int = FIRST_YEAR) -> Threats:
+def load_threats(path: Path) -> Threats:
     """Read a table of threats and code each by rule.
 
     Parameters
     ----------
     path
         A CSV file with the columns `COLUMNS` (docs/calibration.md).
-    since
-        First year.
 
     Raises
     ------
@@ -110,14 +108,14 @@ def load_threats(path: Path, since: int = FIRST_YEAR) -> Threats:
     for row in table.rows:
         known = {name: _number(row, name) for name in (*FLAGS, *COUNTS, *SIZES)}
         as_of = row.date("as_of")
-        if as_of.year < since:
+        if as_of.year < FIRST_YEAR:
             continue
         document = document_of(known)
         scenarios.setdefault(document["id"], resolve(Document.model_validate(document), None))
-        force, major = (_day(row, name) for name in ("days_to_force", "days_to_major"))
+        force, major = (row.whole(one, MOST) if row.cells[one] else None for one in ("days_to_force", "days_to_major"))
         cases.append(Threat(row.cells["case"], row.cells["pair"], as_of, document["id"], force, major, known))
     if not cases:
-        raise UsageError(f"{path} has no threat since {since}")
+        raise UsageError(f"{path} has no threat since {FIRST_YEAR}")
     return Threats(tuple(sorted(cases, key=lambda one: (one.as_of, one.name))), scenarios)
 
 
@@ -258,7 +256,3 @@ def _number(row: Row, name: str) -> float:
     if not row.cells[name]:
         return math.nan if name in SIZES else 0.0
     return row.number(name, "a number of 0 or more", 0, MOST)
-
-
-def _day(row: Row, name: str) -> int | None:
-    return row.whole(name, MOST) if row.cells[name] else None

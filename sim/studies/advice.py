@@ -202,7 +202,6 @@ def _go_together(scenario: Scenario, mix: Sequence[str]) -> bool:
 
 
 def _with_options(scenario: Scenario, mix: Sequence[str], day: int) -> Scenario:
-    """Return the scenario with some options taken, over the days of the goal."""
     document = scenario.document
     for name in mix:
         option = document.menu[name]

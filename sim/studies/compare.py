@@ -107,7 +107,6 @@ def _stance(stance: Record | None) -> dict[str, Any] | None:
 
 
 def _items(stance: Record | None) -> list[str]:
-    """Return the items that a stance was read from."""
     return [] if stance is None else [item for occasion in stance["occasions"] for item in occasion["items"]]
 
 

@@ -110,26 +110,11 @@ class Crossings:
         return all(first.high < second.low for first, second in pairs if first.line == second.line)
 
 
-class _Probe:
-    """Estimates a probability at requested points, each point once."""
-
-    def __init__(self, sample: Sample) -> None:
-        self._sample = sample
-        self.known: dict[Point, Estimate] = {}
-
-    def at(self, points: Sequence[Point]) -> list[Estimate]:
-        """Return the estimates at some points, computing all missing ones in one call of the sample."""
-        missing = [point for point in dict.fromkeys(points) if point not in self.known]
-        if missing:
-            self.known |= dict(zip(missing, self._sample(missing), strict=True))
-        return [self.known[point] for point in points]
-
-
 class _Curve:
     """The probability along a line of the grid, searched for crossings of a target."""
 
-    def __init__(self, probe: _Probe, axis: Point, along: int, held: Point, target: float) -> None:
-        self._probe, self._axis, self._along, self._held, self._target = probe, axis, along, held, target
+    def __init__(self, sample: Sample, axis: Point, along: int, held: Point, target: float) -> None:
+        self._sample, self._axis, self._along, self._held, self._target = sample, axis, along, held, target
         self._low, self._high = axis[0], axis[-1]
 
     def crossings(self) -> Iterator[Crossing]:
@@ -141,8 +126,8 @@ class _Curve:
     def _point(self, value: float) -> Point:
         return (*self._held[: self._along], rounded(value), *self._held[self._along :])
 
-    def _at(self, *values: float) -> list[Estimate]:
-        return self._probe.at([self._point(value) for value in values])
+    def _at(self, *values: float) -> Sequence[Estimate]:
+        return self._sample([self._point(value) for value in values])
 
     def _crossing(self, left: float, right: float) -> Crossing:
         rising = self._off(right) > self._off(left)
@@ -218,15 +203,22 @@ def crossings(sample: Sample, axes: Sequence[Point], target: float) -> Crossings
     axes
         The initial values of each number, including the ends of its range.
     """
-    probe = _Probe(sample)
-    probe.at(list(product(*axes)))
+    known: dict[Point, Estimate] = {}
+
+    def once(points: Sequence[Point]) -> list[Estimate]:
+        missing = [point for point in dict.fromkeys(points) if point not in known]
+        if missing:
+            known.update(zip(missing, sample(missing), strict=True))
+        return [known[point] for point in points]
+
+    once(list(product(*axes)))
     found = [
         one
         for along, axis in enumerate(axes)
         for held in product(*axes[:along], *axes[along + 1 :])
-        for one in _Curve(probe, axis, along, held, target).crossings()
+        for one in _Curve(once, axis, along, held, target).crossings()
     ]
-    return Crossings(target, tuple(axes), dict(sorted(probe.known.items())), tuple(found))
+    return Crossings(target, tuple(axes), dict(sorted(known.items())), tuple(found))
 
 
 def _falsi(left: float, right: float, off_left: float, off_right: float) -> float:

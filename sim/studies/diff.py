@@ -125,7 +125,6 @@ class Difference:
         }
 
     def _inputs(self) -> dict[str, Any]:
-        """Return the inputs that differ, and their names."""
         both = self.before, self.after
         return {**names_in(*both), "inputs": inputs_changed(*both), "stances": stances_changed(*both)}
 
@@ -311,7 +310,6 @@ def _pair(first: Forecast | None, second: Forecast | None) -> Pair | None:
 
 
 def _runs_of(pair: Pair) -> int:
-    """Return the number of runs that both forecasts have."""
     return min(len(one.records) for one in pair)
 
 

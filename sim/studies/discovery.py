@@ -284,6 +284,5 @@ def discover(asked: Asked, plan: Plan, site: Site = HERE) -> Discovery:
 
 def _values(asked: Asked, plan: Plan, block: int) -> Floats:
     """Return the inputs' values in each draw of a block, shape (draws, paths)."""
-    draws = draw_inputs(inputs_of(asked.scenario), plan.seed, block, BLOCK_RUNS, plan.replicates)
-    each = [np.asarray(draws.values[path])[:: plan.replicates] for path in asked.paths]
-    return np.stack(each, axis=1).astype(np.float64)
+    drawn = draw_inputs(inputs_of(asked.scenario), plan.seed, block, BLOCK_RUNS, plan.replicates).values
+    return np.stack([np.asarray(drawn[path])[:: plan.replicates] for path in asked.paths], axis=1).astype(np.float64)

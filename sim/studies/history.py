@@ -9,7 +9,7 @@ of their dates, and on one date in the order of the list of sources.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.estimates import Estimate
     from sim.forecast.forecast import Forecast
     from sim.forecast.plan import Plan
-    from sim.scenario.evidence import Evidence, Item, Source
+    from sim.scenario.evidence import Item, Source
     from sim.scenario.scenario import Scenario
     from sim.studies.bench import Bench
 
@@ -181,7 +181,13 @@ def history(
 
 def with_articles(made: History, bench: Bench) -> History:
     """Add the forecasts before and after each article published from the history's first day on."""
-    return replace(made, articles=tuple(adoptions(made.scenario, made.points[0].date, bench)))
+    articles = _articles(made.scenario)
+    adopted = (
+        _adoption(made.scenario, name, source, dict(articles[place + 1 :]), bench)
+        for place, (name, source) in enumerate(articles)
+        if source.date >= made.points[0].date
+    )
+    return replace(made, articles=tuple(adopted))
 
 
 def _change(scenario: Scenario, day: datetime.date, names: Sequence[str], forecast: Forecast, bench: Bench) -> Estimate:
@@ -189,29 +195,19 @@ def _change(scenario: Scenario, day: datetime.date, names: Sequence[str], foreca
     return bench.forecast(rewind(scenario, day, without=tuple(names))).difference(forecast, "offensive")
 
 
-def published(evidence: Evidence | None, start: datetime.date, end: datetime.date) -> list[tuple[str, Source]]:
-    """Return the sources cited by items and published between two dates, both included, in their order."""
-    if evidence is None:
+def _articles(scenario: Scenario) -> list[tuple[str, Source]]:
+    """Return the sources that items cite, up to the as-of date, by date and on one date in their order."""
+    if scenario.evidence is None:
         return []
-    cited = {item.source for item in evidence.items.values()}
-    found = [(name, one) for name, one in evidence.sources.items() if name in cited and start <= one.date <= end]
-    return sorted(found, key=lambda source: source[1].date)
+    cited = {item.source for item in scenario.evidence.items.values()}
+    known = ((name, one) for name, one in scenario.evidence.sources.items() if one.date <= scenario.as_of)
+    return sorted(((name, one) for name, one in known if name in cited), key=lambda source: source[1].date)
 
 
-def adoptions(scenario: Scenario, start: datetime.date, bench: Bench) -> Iterator[Adoption]:
-    """Yield the forecasts before and after each article published from a date on."""
-    items = items_of(scenario)
-    everything = published(scenario.evidence, datetime.date.min, scenario.as_of)
-    for place, (name, source) in enumerate(everything):
-        if source.date >= start:
-            later = dict(everything[place + 1 :])
-            unseen = tuple(id_ for id_, item in items.items() if item.source in later)
-            yield _adoption(scenario, name, source, unseen, bench)
-
-
-def _adoption(scenario: Scenario, name: str, source: Source, unseen: Sequence[str], bench: Bench) -> Adoption:
+def _adoption(scenario: Scenario, name: str, source: Source, later: Collection[str], bench: Bench) -> Adoption:
     """Return the forecasts as of the date of an article, without it and with it, and without anything later."""
     items = items_of(scenario).items()
+    unseen = tuple(id_ for id_, item in items if item.source in later)
     own = tuple(id_ for id_, item in items if item.source == name and item.known_from <= source.date)
     before = bench.forecast(rewind(scenario, source.date, without=(*unseen, *own)))
     after = bench.forecast(rewind(scenario, source.date, without=unseen))

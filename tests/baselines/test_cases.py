@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.baselines.cases import Case, case_of, digest, known_by, read_cases, table_text, write_cases
+from reports.recalibrate import row_of
+from sim.baselines.cases import Case, digest, known_by, read_cases, table_text
 from sim.errors import UsageError
+from sim.evaluation.cases import as_case
 from tests import worlds
 
 DAY = datetime.date(2016, 9, 12)
@@ -73,7 +75,7 @@ def test_nothing_known_depends_on_what_came_later(rows: list[tuple[int, int | No
 
 
 def test_a_row_says_what_the_scenario_says(tmp_path: Path) -> None:
-    row = case_of(worlds.load(tmp_path, **FILED))
+    row = row_of(as_case(worlds.load(tmp_path, **FILED), tmp_path))
     assert (row.id, row.tier, row.area, row.as_of.isoformat(), row.horizon) == (
         "crisis",
         "B",
@@ -86,15 +88,15 @@ def test_a_row_says_what_the_scenario_says(tmp_path: Path) -> None:
 
 
 def test_a_scenario_that_is_no_past_case_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="crisis is no past case: it has no `case`"):
-        case_of(worlds.load(tmp_path))
-    with pytest.raises(UsageError, match="it has no `resolution`"):
-        case_of(worlds.load(tmp_path, **{**FILED, "resolution": None}))
+    with pytest.raises(UsageError, match="a case needs the key `case`"):
+        as_case(worlds.load(tmp_path), tmp_path)
+    with pytest.raises(UsageError, match="a case needs the key `resolution`"):
+        as_case(worlds.load(tmp_path, **{**FILED, "resolution": None}), tmp_path)
 
 
 def test_the_table_reads_back_as_it_was_written(tmp_path: Path) -> None:
     table = (CASE, replace(CASE, id="x", target=True, mean=None, median=None, days_to_offensive=None))
-    write_cases(table, tmp_path / "cases.csv")
+    (tmp_path / "cases.csv").write_text(table_text(table), encoding="utf-8", newline="\n")
     assert read_cases(tmp_path / "cases.csv") == table
     assert (tmp_path / "cases.csv").read_text().splitlines()[1] == (
         "aleppo,A,aleppo,2016-09-12,180,0,40,,0.6,0,-0.1,0.2,0.15,-0.02"

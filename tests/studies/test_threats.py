@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from sim.baselines.cases import rates_of, threats_between_states
+from reports.recalibrate import rates_of
+from sim.baselines.cases import threats_between_states
 from sim.errors import UsageError
 from sim.evaluation.backtest.threats import auc, folds_of
-from sim.evaluation.threats import COLUMNS, Threats, load_threats
+from sim.evaluation.threats import COLUMNS, Threat, Threats, load_threats
 from sim.scenario.levels import level
 from sim.scenario.schema import Defender, Guarantor, Initiator, Patron
 from tests.studies.made_threats import many, row, write_threats
@@ -171,7 +172,8 @@ def test_the_area_under_the_curve_by_hand() -> None:
 
 def test_rates_count_what_came_within_each_window() -> None:
     days = [("a-b", 10, None), ("a-b", None, None), ("c-d", 100, 120), ("e-f", None, None)]
-    rates = rates_of(days, "made up")
+    threats = [Threat("one", pair, datetime.date(2000, 1, 1), "coded", force, major, {}) for pair, force, major in days]
+    rates = rates_of(threats, "made up")
     assert [rates["windows"][window]["force"]["p"] for window in ("30", "90", "180")] == [0.25, 0.25, 0.5]
     assert [rates["windows"][window]["major"]["happened"] for window in ("30", "90", "180")] == [0, 0, 1]
     assert (rates["cases"], rates["pairs"], rates["source"]) == (4, 3, "made up")

@@ -111,10 +111,13 @@ class Backtest:
     def track_record(self, made: datetime.date) -> dict[str, Any]:
         """Return the model's track record as shown with forecasts: scores only, without names of cases."""
         by_scheme = {scheme: self.tables[scheme]["all"] for scheme in SCHEMES}
+        trained = "one case left out at a time"
+        if self.others is not None:
+            trained = f"trained on {counted(self.others, 'other case')}"
         return {
             "schema": TRACK_RECORD_FORMAT,
             "made": made.isoformat(),
-            "scheme": self._scheme,
+            "scheme": trained,
             "cases": by_scheme["case"].cases,
             "areas": len({case.area for case in self.forecasts.cases if not case.filed.target}),
             "posterior": "calibrated anew without each case" if self.others is None else "calibrated once",
@@ -124,12 +127,6 @@ class Backtest:
             "pool": {"weights": self.weights, "by": "least mean Brier score, each case left out"},
             "threats": self.threats,
         }
-
-    @property
-    def _scheme(self) -> str:
-        return (
-            "one case left out at a time" if self.others is None else f"trained on {counted(self.others, 'other case')}"
-        )
 
     def _windows(self, scores: Table) -> dict[str, Any]:
         happened = self.forecasts.outcomes()[self.forecasts.judged()].sum(axis=0)

@@ -20,6 +20,7 @@ from sim.baselines.positions import features_of
 from sim.errors import UsageError
 from sim.evaluation.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, outcomes_of, play_own
 from sim.evaluation.calibration.outcomes import WINDOWS
+from sim.evaluation.scoring import rounded
 from sim.evaluation.scoring.comparison import FEWEST_FOR_SKILL, compare
 from sim.evaluation.scoring.rules import brier_score
 from sim.scenario.edit import with_posterior
@@ -69,10 +70,6 @@ def _baselines(cases: Sequence[HistoricalCase], known: datetime.date) -> dict[st
     return {BASE_RATE: rate, LOGISTIC: np.maximum.accumulate(curve, axis=1)}
 
 
-def _rounded(values: Floats) -> list[float]:
-    return [round(float(value), 4) for value in values]
-
-
 def _record(
     cases: Sequence[HistoricalCase], draws: Posterior, said: dict[str, Floats], not_scored: list[str]
 ) -> dict[str, Any]:
@@ -88,11 +85,11 @@ def _record(
             {
                 "id": case.name,
                 "offensive": case.offensive,
-                "forecasts": {name: _rounded(one[row]) for name, one in said.items()},
+                "forecasts": {name: rounded(one[row].tolist(), 4) for name, one in said.items()},
             }
             for row, case in enumerate(cases)
         ],
-        "brier": {name: _rounded(one.mean(axis=0)) for name, one in scores.items()},
+        "brier": {name: rounded(one.mean(axis=0).tolist(), 4) for name, one in scores.items()},
         "against": {
             reference: _against(scores, reference, [case.area for case in cases]) for reference in (BASE_RATE, LOGISTIC)
         },

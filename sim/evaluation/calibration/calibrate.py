@@ -60,16 +60,14 @@ class Study:
     coded: Mapping[str, str] = field(default_factory=dict, repr=False)
     particles: int = PARTICLES
 
-    def posterior(self, seen: Seen, *, without: Collection[str] = ()) -> Sample:
-        """Sample the posterior of the cases seen, except those left out; the prior if none remain."""
-        return sample_posterior(self.task(seen, without=without))
+    def posterior(self, seen: Seen) -> Sample:
+        """Sample the posterior of the cases seen; the prior if there are none."""
+        return sample_posterior(self.task(seen))
 
-    def task(self, seen: Seen, *, without: Collection[str] = ()) -> SampleTask:
+    def task(self, seen: Seen) -> SampleTask:
         """Return the task of sampling a posterior, to be mapped over an executor."""
-        kept = {name: possible for name, possible in seen.items() if name not in without}
-        left_out = "+".join(sorted(set(without) & set(seen)))
-        coded = {name: self.coded[name] for name in kept if name in self.coded}
-        return SampleTask(self.surface, kept, self.seed, left_out, self.particles, coded)
+        coded = {name: self.coded[name] for name in seen if name in self.coded}
+        return SampleTask(self.surface, seen, self.seed, "", self.particles, coded)
 
     def bridges(self, seen: Seen, without: Sequence[Collection[str]], whole: Sample) -> list[BridgeTask]:
         """Return the tasks of bridging from the posterior of all cases seen to those that leave some out."""

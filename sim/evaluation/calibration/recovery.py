@@ -77,10 +77,8 @@ def recovery(study: Study, *, repeats: int, site: Site) -> Recovery:
     points = dict.fromkeys(samples.values(), study.points[:shown])
     surface = fit(points, {name: one[:shown] for name, one in chosen.items()}, samples)
     blind = replace(study, surface=surface, particles=PARTICLES, coded={})
-    tasks = [
-        blind.task({name: frozenset({int(one[shown + n])}) for name, one in chosen.items()}) for n in range(repeats)
-    ]
-    tasks = [replace(task, left_out=f"simulated {n}") for n, task in enumerate(tasks)]
+    cases = ({name: frozenset({int(one[shown + n])}) for name, one in chosen.items()} for n in range(repeats))
+    tasks = [replace(blind.task(seen), left_out=f"simulated {n}") for n, seen in enumerate(cases)]
     ranks = []
     for repeat, sample in enumerate(site.map(sample_posterior, tasks)):
         generator = rng.stream(study.seed, repeat, "calibration", "recovery")

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
+from sim.evaluation.scoring import rounded
 from sim.special import stdtrit
 from sim.wording import counted
 
@@ -52,7 +53,7 @@ class Difference:
 
     def plain(self) -> list[float | None]:
         """Return mean and interval in the form used in a record."""
-        return [_rounded(one) for one in (self.mean, self.low, self.high)]
+        return list(rounded((self.mean, self.low, self.high), 4))
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Skill:
 
     def plain(self) -> list[float | None]:
         """Return value and interval in the form used in a record; None below `FEWEST_FOR_SKILL` cases."""
-        told = self.cases >= FEWEST_FOR_SKILL
-        return [_rounded(one) if told else None for one in (self.value, self.low, self.high)]
+        told = (self.value, self.low, self.high) if self.cases >= FEWEST_FOR_SKILL else (None, None, None)
+        return list(rounded(told, 4))
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,6 @@ class Comparison:
     def plain(self, groups: str = "areas") -> dict[str, Any]:
         """Return both in the form used in a record, with the number of groups under their name."""
         return {"difference": self.difference.plain(), "skill": self.skill.plain(), groups: self.difference.groups}
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
 
 
 def compare(

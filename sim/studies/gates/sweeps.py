@@ -54,7 +54,6 @@ def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, Any]) -> l
 
 
 def _others(cell: Cell, path: str) -> dict[str, Any]:
-    """Return the changes of a cell other than that of a path."""
     return {key: value for key, value in cell.changes.items() if key != path}
 
 

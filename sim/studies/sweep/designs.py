@@ -259,7 +259,6 @@ def _parted(
 
 
 def _alone(rows: Iterable[tuple[int, ...]], count: Mapping[tuple[int, ...], int]) -> int:
-    """Return the number of unique rows."""
     return sum(count[row] == 1 for row in rows)
 
 
