@@ -174,11 +174,7 @@ def merged(rules: Sequence[DraftItem], model: Sequence[DraftItem]) -> tuple[Draf
         confidence = round(1 - (1 - ours.confidence) * (1 - theirs.confidence), 4)
         update = {"found_by": "both", "confidence": confidence, "target": ours.target or theirs.target}
         items.append(ours.model_copy(update=update))
-    return tuple(
-        sorted(
-            (*items, *left), key=lambda one: (one.source, one.paragraph or 0, one.anchor.span[0] if one.anchor else 0)
-        )
-    )
+    return tuple(sorted((*items, *left), key=_in_text))
 
 
 def agree(one: DraftItem, other: DraftItem) -> bool:
@@ -189,3 +185,7 @@ def agree(one: DraftItem, other: DraftItem) -> bool:
 
 def _sign(item: DraftItem) -> int:
     return (item.bearing > 0) - (item.bearing < 0)
+
+
+def _in_text(item: DraftItem) -> tuple[str, int, int]:
+    return item.source, item.paragraph or 0, item.anchor.span[0] if item.anchor else 0

@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
@@ -57,7 +58,7 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
         f"{counted(calendar.horizon, 'day')}",
         "resolves": document.question.resolves,
         "does_not_resolve": document.question.does_not_resolve,
-        "groups": [group.plain() for group in groups_of(scenario)],
+        "groups": [asdict(group) for group in groups_of(scenario)],
         "figures": frames(record),
         "dark": DARK,
         "actors": [
@@ -71,14 +72,14 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
 def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
     """Return what the page shows of one look at a simulation, relative to the frames of its scene."""
     record = record_of(look)
-    head = outcome_at(record, "offensive", record["horizon"])
+    calendar, curves = calendar_of(record), record["incidence"]
     dots = outcomes.futures_figure(record)
     return {
         "runs": record["runs"],
         "of": look.plan.most_runs,
         "seed": look.plan.seed,
         "hash": look.scenario.hash,
-        "headline": _headline(record, head),
+        "headline": _headline(record),
         "milestones": [_milestone(record, days) for days in record["milestones"]],
         "figures": moved(record, built),
         "captions": {
@@ -86,10 +87,18 @@ def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
             "states": _caption(outcomes.states(record)),
             "dots": None if dots is None else _caption(dots),
         },
-        "fans": [_fan(actor) for actor in record["actors"].values()],
+        "fans": [
+            {
+                "stance": actor["stance"],
+                "posture": actor["posture"],
+                "stance_text": _change(actor["stance"], on_scale),
+                "posture_text": _change(actor["posture"], plain),
+            }
+            for actor in record["actors"].values()
+        ],
         "dots": record["dots"],
         "ends": {name: Chance.of(row).text for name, row in record["ends"].items()},
-        "curve": _curve(record),
+        "curve": {"x": [moment(calendar, day) for day in curves["day"]], "p": curves["offensive"]["p"]},
     }
 
 
@@ -130,14 +139,8 @@ def _over(before: Spec, after: Spec) -> Spec:
     return {key: value for key, value in after.items() if before.get(key) != value}
 
 
-def _curve(record: Record) -> dict[str, Any]:
-    """Return the incidence curve of the offensive, for overlaying another state's."""
-    calendar, curves = calendar_of(record), record["incidence"]
-    return {"x": [moment(calendar, day) for day in curves["day"]], "p": curves["offensive"]["p"]}
-
-
-def _headline(record: Record, head: Chance) -> dict[str, Any]:
-    calendar = calendar_of(record)
+def _headline(record: Record) -> dict[str, Any]:
+    calendar, head = calendar_of(record), outcome_at(record, "offensive", record["horizon"])
     return {
         "text": head.text,
         "is_long": head.is_bound,
@@ -173,15 +176,6 @@ def _caption(figure: Figure) -> dict[str, Any]:
         "unit": figure.unit,
         "alt": figure.alt,
         "table": {"caption": table.caption, "columns": table.columns, "align": table.align, "rows": table.rows},
-    }
-
-
-def _fan(actor: Record) -> dict[str, Any]:
-    return {
-        "stance": actor["stance"],
-        "posture": actor["posture"],
-        "stance_text": _change(actor["stance"], on_scale),
-        "posture_text": _change(actor["posture"], plain),
     }
 
 

@@ -6,7 +6,7 @@ They are grouped by actor: its stance, its leverage, its pressures. Each control
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 IN_FORCE = "the stances on day 0 contain it already, so it counts as it fades"
 RENEWED = "Moved, it is withdrawn on day 0 and renewed with that strength."
+FIRST = {"strikes": "a strike", "agreement": "an agreement", "breakdown": "a breakdown"}
 POSTURE_SENTENCES = {
     "readiness": "how far its forces are ready to attack on day 0",
     "backing": "how far it supports an attack from the air on day 0",
@@ -80,10 +81,6 @@ class Group:
     role: str
     sliders: tuple[Slider, ...]
     switches: tuple[Switch, ...]
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain values."""
-        return asdict(self)
 
 
 def groups_of(scenario: Scenario) -> tuple[Group, ...]:
@@ -203,15 +200,12 @@ class _Written:
         return long_date(calendar.date(self.inputs[path].distribution.median))
 
     def _pressed(self, id_: str) -> str:
-        """Return a sentence that describes a pressure."""
         scenario, pressure = self.scenario, self.scenario.pressures[id_]
         verb = "hold back" if pressure.aim == "restrain" else "go ahead"
         how = "by persuasion" if pressure.channel == "persuasion" else "on a condition that acting would break"
-        since = f"from {self._day(f'pressures.{id_}.start')}" if pressure.after is None else self._after(pressure.after)
+        since = f"from {self._day(f'pressures.{id_}.start')}"
+        if pressure.after is not None:
+            since = f"after {FIRST.get(pressure.after) or scenario.name_of(pressure.after)}"
         source, target = scenario.name_of(pressure.source), scenario.name_of(pressure.target)
         end = f"; {IN_FORCE}." if is_in_force(scenario, id_) else "."
         return f"{source} presses {target} to {verb}, {how}, {since}{end}"
-
-    def _after(self, after: str) -> str:
-        first = {"strikes": "a strike", "agreement": "an agreement", "breakdown": "a breakdown"}
-        return f"after {first.get(after) or self.scenario.name_of(after)}"

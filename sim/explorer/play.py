@@ -64,7 +64,11 @@ def play(piece: Piece) -> list[BlockResult] | None:
     """
     first = piece.tasks[0]
     if piece.store is not None:
-        return [_kept(Task(first, first.scenario.id, with_counts=True, store=piece.store, look_up=True))]
+        task = Task(first, first.scenario.id, with_counts=True, store=piece.store, look_up=True)
+        (result,) = play_group(Group((task,)))
+        if isinstance(result, Failure):
+            raise ExecutionError(result.message)
+        return [_shown(result)]
     shelf = _shelf if first.block == 0 else None
     dice = KeptDice(first.seed, first.block, BLOCK_RUNS, piece.part, first.scenario.horizon, shelf)
     try:
@@ -77,14 +81,6 @@ def found(piece: Piece) -> list[BlockResult] | None:
     """Return the results of a piece from its store; None if they are not there."""
     kept = None if piece.store is None else piece.store.get(piece.tasks[0])
     return None if kept is None else [_shown(kept)]
-
-
-def _kept(task: Task) -> BlockResult:
-    """Get a block from its store, or play it to the end and store it."""
-    (result,) = play_group(Group((task,)))
-    if isinstance(result, Failure):
-        raise ExecutionError(result.message)
-    return _shown(result)
 
 
 def _shown(result: BlockResult) -> BlockResult:

@@ -78,7 +78,7 @@ def asked_of(catalogue: Catalogue, state: State, path: str, probability: float) 
         If there is no such slider.
     """
     catalogue.changes(replace(state, values={path: 0.0}, off=frozenset()))
-    edges = sorted({edge / 100 for band in SCALES["icd203"].bands[1:] for edge in (band.low,)})
+    edges = sorted({band.low / 100 for band in SCALES["icd203"].bands[1:]})
     target = min(edges, key=lambda edge: abs(edge - probability))
     one = ask(catalogue.scenario(state), [path], to=target)
     return Moved(**vars(one), catalogue=catalogue, state=state)

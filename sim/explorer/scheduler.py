@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import OfframpError, UsageError
 from sim.explorer.play import Piece, found, play
-from sim.explorer.simulation import GLIMPSE, Simulation, Watcher, awaited
+from sim.explorer.simulation import GLIMPSE, Simulation, Watcher
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
 from sim.runs.executors.processes import WarmWorker
 
@@ -158,14 +158,14 @@ class Scheduler:
         self._more.set()
 
     def _awaited(self) -> list[Simulation]:
-        return awaited(iter(self._simulations.values()))
+        """Return the simulations that are watched and have not failed, the longest waiting first."""
+        held = [one for one in self._simulations.values() if one.watchers and not one.failure]
+        return sorted(held, key=lambda one: one.asked)
 
     def _jobs(self, kind: str) -> list[Job]:
-        """Return the current jobs of a kind."""
         return [work for work in self._at.values() if isinstance(work, Job) and work.kind == kind]
 
     def _next(self) -> Work | None:
-        """Choose the next piece of work."""
         held = self._awaited()
         for one in held:
             if (piece := one.next_search()) is not None:
@@ -263,7 +263,6 @@ class Scheduler:
             simulation.tell()
 
     def _rest(self, simulations: Iterable[Simulation], seconds: float) -> None:
-        """Pause some simulations for a while."""
         for one in simulations:
             one.rests = time.monotonic() + seconds
         asyncio.get_running_loop().call_later(seconds, self._more.set)

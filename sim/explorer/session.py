@@ -141,7 +141,9 @@ class Session:
         state = self._state(message.get("b"))
         if state.scenario != self._scene:
             self._drop("b")
-            await self._set_scene(state.scenario)
+            made = await self._scenes.of(state.scenario)
+            self._scene, self._frames = state.scenario, made["figures"]
+            await self._send({"type": "scene", "scenario": state.scenario, **made})
         for slot in ("b", "a"):
             written = message.get(slot)
             if written is None:
@@ -176,26 +178,17 @@ class Session:
         if old is not None:
             self._scheduler.leave(old, self._watchers[slot])
 
-    async def _set_scene(self, name: str) -> None:
-        made = await self._scenes.of(name)
-        self._scene, self._frames = name, made["figures"]
-        await self._send({"type": "scene", "scenario": name, **made})
-
     async def _report(self) -> None:
-        """Send answers as they improve."""
+        """Send answers as they improve; a refinement waits for a while, a first answer does not."""
         while True:
             await self._changed.wait()
             self._changed.clear()
             slots, self._better = self._better, set()
             for slot in sorted(slots, reverse=True):
                 await self._told_of_faults(lambda slot=slot: self._send_answer(slot))  # type: ignore[misc]
-            await self._pause()
-
-    async def _pause(self) -> None:
-        """Wait before sending the next refinement, but not before a first answer."""
-        end = time.monotonic() + BETWEEN_ANSWERS
-        while time.monotonic() < end and all(one.runs > BLOCK_RUNS for one in self._held.values()):
-            await asyncio.sleep(0.01)
+            end = time.monotonic() + BETWEEN_ANSWERS
+            while time.monotonic() < end and all(one.runs > BLOCK_RUNS for one in self._held.values()):
+                await asyncio.sleep(0.01)
 
     async def _send_answer(self, slot: str) -> None:
         simulation = self._held.get(slot)

@@ -11,7 +11,7 @@ the first, of which only parts were played, comes last.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -206,9 +206,3 @@ class Simulation:
         """Notify all watchers."""
         for watcher in tuple(self.watchers):
             watcher(self)
-
-
-def awaited(simulations: Iterator[Simulation]) -> list[Simulation]:
-    """Return the simulations that are watched and have not failed, the longest waiting first."""
-    held = [one for one in simulations if one.watchers and not one.failure]
-    return sorted(held, key=lambda one: one.asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -177,26 +177,24 @@ class Clause:
 
     def event(
         self, actor: Ids, act: Act, rule: str, *, matter: int = 0, target: Ids | None = None, how: How | None = None
-    ) -> list[Event]:
-        """Return the event in a list, empty without an actor. A target of None is read from the clause."""
+    ) -> Iterator[Event]:
+        """Yield the event if there is an actor. A target of None is read from the clause."""
         if not actor:
-            return []
+            return
         token, how = self.token, how or How(self.told(actor))
         places = [part.i for one in children(token, *_INNER) for part in one.subtree if not part.is_punct]
         whom = self.target(actor) if target is None else target
-        return [
-            Event(
-                actor=actor,
-                target=tuple(id_ for id_ in whom if id_ not in actor),
-                act=act,
-                matter=matter,
-                told=how.told,
-                standing=how.standing or (self.lemma in words("stative") and is_present(token)),
-                ahead=is_verb(token) and is_future(token),
-                rule=rule,
-                head=token.i,
-                first=min(places, default=token.i),
-                last=max([*places, token.i]),
-                weak=how.weak,
-            )
-        ]
+        yield Event(
+            actor=actor,
+            target=tuple(id_ for id_ in whom if id_ not in actor),
+            act=act,
+            matter=matter,
+            told=how.told,
+            standing=how.standing or (self.lemma in words("stative") and is_present(token)),
+            ahead=is_verb(token) and is_future(token),
+            rule=rule,
+            head=token.i,
+            first=min(places, default=token.i),
+            last=max([*places, token.i]),
+            weak=how.weak,
+        )

@@ -8,6 +8,7 @@ by X of Y, talks between X and Y, X's refusal; `verbs` and `idioms` read those e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import Act, words
@@ -48,7 +49,7 @@ def read(who: Who) -> list[Event]:
         asks = is_question(sentence)
         for token in sentence:
             who.hear(token)
-            events = [] if asks else _of_token(Clause(token, who))
+            events = [] if asks else list(_of_token(Clause(token, who)))
             for one in events:
                 if one.act.way in words("ways-pair"):
                     who.hear_pair(token, (*one.actor, *one.target))
@@ -56,21 +57,21 @@ def read(who: Who) -> list[Event]:
     return _without_weaker(found, who)
 
 
-def _of_token(clause: Clause) -> list[Event]:
-    token = clause.token
-    if is_verb(token):
-        return _of_copula(clause) if is_in(token, "being") else list(of_verb(clause))
-    return of_noun(clause) if token.pos_ in ("NOUN", "PROPN") else []
+def _of_token(clause: Clause) -> Iterator[Event]:
+    if is_verb(clause.token):
+        return _of_copula(clause) if is_in(clause.token, "being") else of_verb(clause)
+    return of_noun(clause) if clause.token.pos_ in ("NOUN", "PROPN") else iter(())
 
 
-def _of_copula(clause: Clause) -> list[Event]:
+def _of_copula(clause: Clause) -> Iterator[Event]:
     verb = clause.token
     if is_conditional(verb) or clause.is_denied_above():
-        return []
+        return
     if (found := of_being(clause)) or is_unsure(verb):
-        return found
+        yield from found
+        return
     phrase = act_of_verb(verb)
-    return list(of_act(clause, phrase)) if phrase is not None and phrase.rest else of_place(clause)
+    yield from of_act(clause, phrase) if phrase is not None and phrase.rest else of_place(clause)
 
 
 def _hear_speaker(sentence: Span, who: Who) -> None:
@@ -128,21 +129,22 @@ def _inside(event: Event, events: list[Event], who: Who) -> list[Event]:
 _ASIDE = frozenset(["after", "during", "before", "amid", "following", "despite", "since", "in", "at"])
 
 
-def of_noun(clause: Clause) -> list[Event]:
-    """Return the events that a noun expresses."""
+def of_noun(clause: Clause) -> Iterator[Event]:
+    """Yield the events that a noun expresses."""
     noun = clause.token
     phrase = act_of_noun(noun)
     if phrase is None or phrase.act.way not in words("ways-noun") or _is_unreal(noun, phrase.act):
-        return []
+        return
     rule, is_mutual = f"noun:{clause.lemma}", phrase.act.way in words("ways-mutual")
     both, others = _both(clause) if is_mutual else ((), ())
     if both and (others or len(both) > 1):
-        return clause.event(both, phrase.act, rule, target=others)
+        yield from clause.event(both, phrase.act, rule, target=others)
+        return
     actor = _doers(clause, phrase.act)
     target = tuple(id_ for id_ in _towards(clause) if id_ not in actor)
-    if is_mutual and not target:
-        return []
-    return clause.event(actor, phrase.act, rule, matter=first_sign(children(noun, "prep", "acl")), target=target)
+    if target or not is_mutual:
+        matter = first_sign(children(noun, "prep", "acl"))
+        yield from clause.event(actor, phrase.act, rule, matter=matter, target=target)
 
 
 def _towards(clause: Clause) -> dict[str, None]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sim.draft.rules.acts import APPEAL, ASSURE, DEMAND, OMIT, OPEN, REFUSE, THREAT, Act, words
+from sim.draft.rules.acts import APPEAL, ASSURE, DEMAND, OMIT, OPEN, REFUSE, THREAT, Act, ways, words
 from sim.draft.rules.grammar import (
     act_of_verb,
     after,
@@ -30,7 +30,6 @@ from sim.draft.rules.grammar import (
     some_in,
     way_of,
 )
-from sim.draft.rules.ways import ways
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

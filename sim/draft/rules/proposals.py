@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import paragraph_hash
-from sim.draft.rules.acts import NO_FORCE, STAY_OUT, Act, goldstein, words
+from sim.draft.rules.acts import FOR, NO_FORCE, STAY_OUT, Act, bearing, goldstein, own_words, says, words
 from sim.draft.rules.cast import Known, Who
 from sim.draft.rules.dates import Context, When, find
 from sim.draft.rules.events import read
 from sim.draft.rules.names import Names
 from sim.draft.rules.parser import parse, without_dateline
-from sim.draft.rules.ways import FOR, bearing, own_words, says
 from sim.draft.schema import DraftItem, Member
 from sim.errors import UsageError
 from sim.wording import long_date

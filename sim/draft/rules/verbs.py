@@ -52,7 +52,7 @@ def of_verb(clause: Clause) -> Iterator[Event]:
         return
     phrase = act_of_verb(verb)
     plain = phrase is None or not phrase.rest
-    if special := of_idiom(clause) or (plain and (_stands(clause) or _guards(clause))):
+    if special := of_idiom(clause) or (plain and [*_stands(clause), *_guards(clause)]):
         yield from special
     elif phrase is not None:
         yield from of_act(clause, phrase)
@@ -276,21 +276,19 @@ def _accused(clause: Clause) -> Iterator[Event]:
             yield from of_done.event(clause.patients, inner.act, rule, matter=1, target=clause.agents, how=how)
 
 
-def _guards(clause: Clause) -> list[Event]:
+def _guards(clause: Clause) -> Iterator[Event]:
     """Find `the truce is watched by Belmarkian peacekeepers`."""
     guards = some_in(agents(clause.token), "guard")
     if guards and is_passive(clause.token) and not negated(clause.token):
-        return clause.event(clause.who.parties(guards), HOLD, f"guard:{clause.lemma}", how=STANDING)
-    return []
+        yield from clause.event(clause.who.parties(guards), HOLD, f"guard:{clause.lemma}", how=STANDING)
 
 
-def _stands(clause: Clause) -> list[Event]:
+def _stands(clause: Clause) -> Iterator[Event]:
     """Find forces that arrive, gather or are stationed somewhere."""
     verb = clause.token
-    if clause.lemma not in words("stands") or negated(verb) or is_unsure(verb):
-        return []
-    moved = filter(_is_force, patients(verb) if is_passive(verb) else subjects(verb))
-    return clause.event(clause.who.parties(list(moved)), MOVE, f"force:{clause.lemma}")
+    if clause.lemma in words("stands") and not negated(verb) and not is_unsure(verb):
+        moved = filter(_is_force, patients(verb) if is_passive(verb) else subjects(verb))
+        yield from clause.event(clause.who.parties(list(moved)), MOVE, f"force:{clause.lemma}")
 
 
 def _is_force(token: Token) -> bool:

@@ -6,8 +6,7 @@ import itertools
 
 import pytest
 
-from sim.draft.rules.acts import goldstein, nouns, verbs, words
-from sim.draft.rules.ways import bearing, says, ways
+from sim.draft.rules.acts import bearing, goldstein, nouns, says, verbs, ways, words
 from sim.draft.schema import GRID
 from sim.scenario.evidence import PRIOR_MEANS, READING_SD, Item
 
