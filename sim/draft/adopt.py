@@ -17,8 +17,7 @@ from sim.draft.drafting import EVIDENCE, Folder
 from sim.draft.files import NAME, draft_yaml
 from sim.draft.gather import last_number, place
 from sim.draft.held import hold_item
-from sim.draft.left import left
-from sim.draft.schema import KEPT, Drafted, DraftFile, DraftItem
+from sim.draft.schema import KEPT, Drafted, DraftFile, DraftItem, left
 from sim.draft.stub import stub
 from sim.errors import ArticleError, Fault, ReportError, ScenarioError, UsageError, reason_of, refuse
 from sim.scenario.appended import Kept

@@ -14,8 +14,7 @@ from sim.draft.gather import last_number
 from sim.draft.rules.acts import goldstein
 from sim.draft.schema import MOST_ITEMS, DraftFile, DraftItem
 from sim.errors import UsageError
-from sim.review.checks import checked, plain_of
-from sim.review.form import BLANK, KEYS, changed, written
+from sim.review.form import BLANK, KEYS, changed, checked, plain_of, written
 from sim.wording import counted
 
 if TYPE_CHECKING:

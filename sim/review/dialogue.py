@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import normalise
-from sim.draft.left import left
+from sim.draft.schema import left
 from sim.errors import ScenarioError, UsageError
 from sim.review.answers import answered
 from sim.review.form import BLANK, FIELDS, Field, values_of

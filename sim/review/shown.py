@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.draft.left import left
 from sim.draft.rules.acts import roots
+from sim.draft.schema import left
 from sim.review.form import BLANK, FIELDS, values_of
 from sim.wording import all_seen, counted, long_date
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.draft.files import NAME, read_draft
-from sim.draft.left import left, listed
-from sim.draft.schema import DraftFile
+from sim.draft.schema import DraftFile, left, listed
 from tests.review.drafts import write
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.articles.article import Article
-from sim.draft.language_model.endpoint import Endpoint, Limits
+from sim.draft.language_model.endpoint import Endpoint
 from sim.draft.language_model.propose import Account, propose
 from sim.draft.schema import DraftItem, Member
 from tests.draft.language_model.loopback import Loopback
@@ -60,7 +60,7 @@ def endpoint(server: Loopback | str, replies: Path | None = None, **limits: Any)
     from dataclasses import replace
 
     made = Endpoint.of(server if isinstance(server, str) else server.address, "small-1", KEY, replies)
-    return replace(made, limits=Limits(**{"waits": (0.0, 0.0), "seconds": 20.0, **limits}))
+    return replace(made, **{"waits": (0.0, 0.0), "seconds": 20.0, **limits})
 
 
 def asked(

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.articles.paragraphs import paragraph_hash
-from sim.draft.language_model import claims as reasons
-from sim.draft.language_model.claims import Claims, template
+from sim.draft.language_model import propose as reasons
 from sim.draft.language_model.endpoint import Endpoint
+from sim.draft.language_model.propose import Claims, template
 from sim.draft.language_model.question import Question
 from tests.draft.language_model.crisis import ARTICLE, AS_OF, CAST, KEY, MOVE, WARNING
 

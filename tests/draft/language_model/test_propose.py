@@ -14,8 +14,8 @@ import pytest
 
 from sim.articles.article import Article
 from sim.draft.files import read_draft, write_draft
-from sim.draft.language_model import claims
-from sim.draft.language_model.propose import propose
+from sim.draft.language_model import propose as claims
+from sim.draft.language_model.propose import Account, propose
 from sim.draft.language_model.question import LONGEST
 from sim.draft.schema import Drafted, DraftFile
 from sim.errors import EndpointError, UsageError
@@ -379,4 +379,4 @@ def test_no_aiohttp_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     with ThreadPoolExecutor(1) as pool, pytest.raises(UsageError, match=r"pip install 'offramp\[draft\]'"):
-        pool.submit(propose, ARTICLE, "ledger", CAST, AS_OF, endpoint("http://127.0.0.1:1/v1")).result()
+        pool.submit(propose, ARTICLE, "ledger", CAST, AS_OF, endpoint("http://127.0.0.1:1/v1"), Account()).result()
