@@ -1,8 +1,8 @@
 """The inputs of simple rules, read from a scenario without any dynamics: its actors' positions, and two features.
 
-`stakeholders` gives position, capability and salience; `positions_of` the four baselines on them: weighted mean,
-weighted median, challenge model and Condorcet choice. `features_of` gives the logistic baseline the support that the
-initiator can expect and the troops in its way: a few dozen past cases support a regression on two features, not ten.
+`capabilities` gives the weight of each actor; `positions_of` the four baselines on their positions: weighted mean,
+weighted median, challenge model and Condorcet choice. `features_of` gives the logistic baseline the support that
+the initiator can expect and the troops in its way: a few dozen past cases support two features, not ten.
 """
 
 from __future__ import annotations
@@ -26,28 +26,8 @@ TROOPS = 0.3
 
 
 @dataclass(frozen=True)
-class Stakeholder:
-    """An actor as the baselines see it.
-
-    Attributes
-    ----------
-    position
-        Mean of its stance, -1 to 1.
-    capability
-        Weight it could bring, 0 or more; see `stakeholders`.
-    salience
-        Mean of its salience, 0 to 1.
-    """
-
-    id: str
-    position: float
-    capability: float
-    salience: float
-
-
-@dataclass(frozen=True)
 class Positions:
-    """Results of the actors' positions.
+    """Results of the actors' positions, the means of their stances from -1 to 1.
 
     Attributes
     ----------
@@ -88,10 +68,10 @@ class Features:
     troops_inside: int
 
 
-def stakeholders(scenario: Scenario) -> tuple[Stakeholder, ...]:
-    """Return the actors of a scenario, in its order.
+def capabilities(scenario: Scenario) -> dict[str, float]:
+    """Return the weight that each actor could bring, 0 or more.
 
-    Capability by role, from medians of the values in the scenario: the initiator has its strength x self-reliance; each
+    By role, from medians of the values in the scenario: the initiator has its strength x self-reliance; each
     patron the initiator's strength x (1 - self-reliance) x its share of the backing, because it can withhold that;
     guarantors and defenders their strength; a mediator its largest leverage over the initiator or a patron (the first
     of equals) times the capability of that actor, because it acts through them.
@@ -103,18 +83,15 @@ def stakeholders(scenario: Scenario) -> tuple[Stakeholder, ...]:
     for name, actor in scenario.actors.items():
         if isinstance(actor, Mediator):
             capability[name] = _through_others(scenario, name, through)
-    return tuple(
-        Stakeholder(name, scenario.distribution(name, "stance").mean, capability[name], actor.salience.mean)
-        for name, actor in scenario.actors.items()
-    )
+    return capability
 
 
 def positions_of(scenario: Scenario) -> Positions | None:
     """Return the results of the actors' positions; None if no actor has any weight."""
-    actors = stakeholders(scenario)
-    position, capability, salience = (
-        np.array([getattr(actor, key) for actor in actors]) for key in ("position", "capability", "salience")
-    )
+    actors, weights = scenario.actors, capabilities(scenario)
+    position = np.array([scenario.distribution(name, "stance").mean for name in actors])
+    capability = np.array([weights[name] for name in actors])
+    salience = np.array([actor.salience.mean for actor in actors.values()])
     weight = capability * salience
     if not np.sum(weight) > 0:
         return None

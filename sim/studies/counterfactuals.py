@@ -7,7 +7,7 @@ about an offensive do depend on the pairing, which here is the same chance in bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Literal
@@ -140,14 +140,6 @@ DEFAULT_RUNS = 8192
 
 
 @dataclass(frozen=True, eq=False)
-class Counterfactual:
-    """One world and the base; `records` are of the same runs."""
-
-    world: World
-    records: Records = field(repr=False)
-
-
-@dataclass(frozen=True, eq=False)
 class Joint:
     """The two withdrawn pressures that move the headline most, withdrawn together."""
 
@@ -163,8 +155,8 @@ class Counterfactuals:
 
     Attributes
     ----------
-    base
-        Records of the scenario as it is.
+    base, records
+        Records of the scenario as it is, and of each world: of the same runs.
     joint
         None if fewer than two pressures can be withdrawn.
     """
@@ -172,7 +164,8 @@ class Counterfactuals:
     scenario: Scenario
     plan: Plan
     base: Records
-    worlds: tuple[Counterfactual, ...]
+    worlds: tuple[World, ...]
+    records: tuple[Records, ...]
     joint: Joint | None
 
     def __repr__(self) -> str:
@@ -207,7 +200,7 @@ class Counterfactuals:
             "draws": len(self.base) // self.plan.replicates,
             "level": LEVEL,
             "base": self._levels(self.base),
-            "worlds": [self._world(one) for one in self.worlds],
+            "worlds": list(map(self._world, self.worlds, self.records)),
             "interaction": None if self.joint is None else self._interaction(self.joint),
         }
 
@@ -232,26 +225,26 @@ class Counterfactuals:
     def _share(self, event: Any) -> Row:
         return share(event, self.plan.replicates).row()
 
-    def _world(self, one: Counterfactual) -> dict[str, Any]:
+    def _world(self, world: World, records: Records) -> dict[str, Any]:
         """Return the changes in one world: of probabilities and, for the offensive, of single runs."""
 
         def change(outcome: str, day: int) -> Row:
-            before, after = (happened(records, outcome, day) for records in (self.base, one.records))
+            before, after = (happened(one, outcome, day) for one in (self.base, records))
             return difference(before, after, self.plan.replicates).row()
 
         days = self.scenario.milestones
         before = {day: happened(self.base, "offensive", day) for day in days}
-        after = {day: happened(one.records, "offensive", day) for day in days}
+        after = {day: happened(records, "offensive", day) for day in days}
         return {
-            "kind": one.world.kind,
-            "subject": one.world.subject,
-            "hash": one.world.scenario.hash,
-            "outcomes": self._levels(one.records),
+            "kind": world.kind,
+            "subject": world.subject,
+            "hash": world.scenario.hash,
+            "outcomes": self._levels(records),
             "changes": self._by_outcome(change),
             "averts": {str(day): self._share(before[day] & ~after[day]) for day in days},
             "brings_about": {str(day): self._share(~before[day] & after[day]) for day in days},
-            "differing_runs": int(np.count_nonzero(self.base != one.records)),
-            "variance_ratio": {str(day): self._variance_ratio(one.records, day) for day in days},
+            "differing_runs": int(np.count_nonzero(self.base != records)),
+            "variance_ratio": {str(day): self._variance_ratio(records, day) for day in days},
         }
 
     def _variance_ratio(self, records: Records, day: int) -> float | None:
@@ -267,7 +260,7 @@ class Counterfactuals:
 
     def _interaction(self, joint: Joint) -> dict[str, Any]:
         """Return the change of both together, the sum of their separate changes, and the difference of the two."""
-        apart = {one.world.subject: one.records for one in self.worlds if one.world.kind == "withdrawn"}
+        apart = _withdrawals(self.worlds, self.records)
         days: dict[str, dict[str, Row]] = {"together": {}, "sum": {}, "interaction": {}}
         for day in self.scenario.milestones:
             base, first, second, both = (
@@ -294,8 +287,8 @@ def counterfactuals(scenario: Scenario, bench: Bench) -> Counterfactuals:
     bench.plan.check_pairs()
     worlds = worlds_of(scenario)
     own, *others = bench.records([scenario, *(one.scenario for one in worlds)])
-    played = tuple(Counterfactual(world, records) for world, records in zip(worlds, others, strict=True))
-    return Counterfactuals(scenario, bench.plan, own, played, _joint(scenario, own, played, bench))
+    joint = _joint(scenario, own, _withdrawals(worlds, others), bench)
+    return Counterfactuals(scenario, bench.plan, own, tuple(worlds), tuple(others), joint)
 
 
 def blocks_of(scenario: Scenario, plan: Plan, *, with_base: bool = True) -> int:
@@ -306,14 +299,17 @@ def blocks_of(scenario: Scenario, plan: Plan, *, with_base: bool = True) -> int:
     return (len(hashes) + joint + with_base) * plan.blocks
 
 
-def _joint(scenario: Scenario, base: Records, played: tuple[Counterfactual, ...], bench: Bench) -> Joint | None:
+def _withdrawals(worlds: Sequence[World], records: Sequence[Records]) -> dict[str, Records]:
+    """Return the records of the worlds in which one pressure is withdrawn, by its id."""
+    return {world.subject: own for world, own in zip(worlds, records, strict=True) if world.kind == "withdrawn"}
+
+
+def _joint(scenario: Scenario, base: Records, apart: Mapping[str, Records], bench: Bench) -> Joint | None:
     """Withdraw together the two pressures that move the probability within the horizon most."""
     day, replicates = scenario.horizon, bench.plan.replicates
     before = draw_shares(base, "offensive", day, replicates).mean()
     moved = {
-        one.world.subject: abs(draw_shares(one.records, "offensive", day, replicates).mean() - before)
-        for one in played
-        if one.world.kind == "withdrawn"
+        name: abs(draw_shares(records, "offensive", day, replicates).mean() - before) for name, records in apart.items()
     }
     if len(moved) < 2:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from sim.errors import UsageError
 
@@ -12,16 +11,13 @@ NAMES = ("strikes", "agreement", "terms", "offensive", "limited", "full")
 """Subjects of a goal: the first events of runs, as in `runs.block.blocks`."""
 
 
-class Written(NamedTuple):
-    """A goal as written; its window may still exceed the scenario's."""
-
-    lower: bool
-    outcome: str
-    by: str | None
-
-
-def read_goal(text: str) -> Written:
+def read_goal(text: str) -> tuple[bool, str, str | None]:
     """Read a goal such as `lower offensive by 90 days` or `raise agreement within 30 days`.
+
+    Returns
+    -------
+    tuple
+        Whether the outcome is to be lowered, the outcome, and the window, which may still exceed the scenario's.
 
     Raises
     ------
@@ -32,4 +28,4 @@ def read_goal(text: str) -> Written:
     if match is None or match[2] not in NAMES:
         told = ", ".join(NAMES)
         raise UsageError(f'expected a goal such as "lower offensive by 90 days", of one of {told} (got {text!r})')
-    return Written(match[1] == "lower", match[2], match[3])
+    return match[1] == "lower", match[2], match[3]

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from sim.baselines.positions import features_of, positions_of, stakeholders
+from sim.baselines.positions import capabilities, features_of, positions_of
 from tests import worlds
 
 
 def test_capability_follows_the_role(tmp_path: Path) -> None:
     """Attacker 1.0 with self-reliance 0.1: 0.1 of its own, 0.9 of the backer, whom the envoy sways at 0.3."""
-    actors = {one.id: one for one in stakeholders(worlds.load(tmp_path))}
-    capability = {name: one.capability for name, one in actors.items()}
-    assert capability == pytest.approx({"attacker": 0.1, "backer": 0.9, "shield": 0.4, "town": 0.3, "envoy": 0.27})
-    assert actors["shield"].position == -0.6
-    assert actors["town"].salience == 0.8
+    expected = {"attacker": 0.1, "backer": 0.9, "shield": 0.4, "town": 0.3, "envoy": 0.27}
+    assert capabilities(worlds.load(tmp_path)) == pytest.approx(expected)
 
 
 def test_backing_is_divided_by_normalised_shares(tmp_path: Path) -> None:
@@ -25,13 +22,12 @@ def test_backing_is_divided_by_normalised_shares(tmp_path: Path) -> None:
         "actors.attacker.self_reliance": 0.4,
         "actors.attacker.strength": 2.0,
     }
-    capability = {one.id: one.capability for one in stakeholders(worlds.load(tmp_path, **changes))}
+    capability = capabilities(worlds.load(tmp_path, **changes))
     assert (capability["attacker"], capability["backer"], capability["second"]) == pytest.approx((0.8, 0.3, 0.9))
 
 
 def test_a_mediator_without_leverage_has_no_capability(tmp_path: Path) -> None:
-    capability = {one.id: one.capability for one in stakeholders(worlds.load(tmp_path, ties__envoy={"shield": 0.9}))}
-    assert capability["envoy"] == 0
+    assert capabilities(worlds.load(tmp_path, ties__envoy={"shield": 0.9}))["envoy"] == 0
 
 
 def test_positions_match_sums_worked_by_hand(tmp_path: Path) -> None:

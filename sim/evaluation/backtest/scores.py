@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from sim.distributions import Distribution, Empirical, Fixed, LogNormal, Normal,
 from sim.evaluation.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, Forecasts, Scheme
 from sim.evaluation.calibration.outcomes import WINDOWS
 from sim.evaluation.scoring import rounded, too_few
-from sim.evaluation.scoring.calibration import decompose, reliability
+from sim.evaluation.scoring.calibration import LEVEL, decompose, reliability
 from sim.evaluation.scoring.comparison import Comparison, compare
 from sim.evaluation.scoring.rules import brier_score, log_score, ranked_probability_score
 from sim.model.inputs import inputs_of
@@ -182,8 +182,7 @@ def calibration_of(
     """Return whether a forecaster's probabilities within a window are calibrated, in the form used in a record."""
     number = WINDOWS.index(window)
     said, happened = forecasts.by[scheme][forecaster][kept, number], forecasts.outcomes()[kept, number]
-    parts, diagram = decompose(said, happened), reliability(said, happened)
+    parts, points = decompose(said, happened), [asdict(point) for point in reliability(said, happened)]
     names = ("miscalibration", "discrimination", "uncertainty", "cases")
-    points = [{key: getattr(point, key) for key in ("forecast", "observed", "low", "high")} for point in diagram.points]
-    plain = {name: getattr(parts, name) for name in names} | {"too_few": too_few(parts.cases), "level": diagram.level}
+    plain = {name: getattr(parts, name) for name in names} | {"too_few": too_few(parts.cases), "level": LEVEL}
     return dict(rounded(plain | {"points": points}, 4))

@@ -72,7 +72,11 @@ def sample_of(scenario: Scenario) -> str:
 
 def to_values(points: Floats) -> Floats:
     """Convert points in all coordinates to the values of a posterior's table: shape (points, COLUMNS)."""
-    within = {sample: _values(projected(points, sample)) for sample in SAMPLES}
+    within = {}
+    for sample in SAMPLES:
+        quantiles = to_quantiles(projected(points, sample)).T
+        pairs = zip(PRIORS.values(), quantiles, strict=True)
+        within[sample] = np.column_stack([prior.ppf(column) for prior, column in pairs])
     columns = []
     for column in COLUMNS:
         name, _, sample = column.rpartition("_")
@@ -81,12 +85,6 @@ def to_values(points: Floats) -> Floats:
         else:
             columns.append(within[SAMPLES[0]][:, NAMES.index(column)])
     return np.column_stack(columns)
-
-
-def _values(coordinates: Floats) -> Floats:
-    quantiles = to_quantiles(coordinates)
-    values = np.column_stack([prior.ppf(column) for prior, column in zip(PRIORS.values(), quantiles.T, strict=True)])
-    return np.asarray(values)
 
 
 def to_quantiles(coordinates: Floats) -> Floats:

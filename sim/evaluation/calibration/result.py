@@ -204,7 +204,8 @@ def calibration(asked: Request, studies: Sequence[Study], recovered: Recovery | 
     threats = threats_fit(studies[0], asked.threats, samples[0], site)
     at_target: tuple[Floats, ...] = ()
     if asked.target is not None:
-        at_target = target_probabilities(asked.target, samples, seed, site)
+        free = with_posterior(asked.target, None)  # its parameters come from the samples
+        at_target = tuple(map(shares_within, play([_task(free.id, free, one, seed) for one in samples], site)))
         about["seed_disagreement"] = round(100 * float(np.ptp(np.array(at_target), axis=0).max()), 1)
     table = table_of(asked.name, samples, studies[0], about)
     splits = {}
@@ -247,13 +248,6 @@ def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[
     likely = probabilities[:, :, : 2 * (WINDOWS.index(90) + 1)].sum(axis=2).mean(axis=1)
     values = to_values(few[np.argsort(likely, kind="stable")])
     return Posterior(name, COLUMNS, np.ascontiguousarray(values), {"name": name, "model": MODEL, **about})
-
-
-def target_probabilities(scenario: Scenario, samples: Sequence[Sample], seed: int, site: Site) -> tuple[Floats, ...]:
-    """Return the target's probability within each window under each sample, with the same random numbers."""
-    free = with_posterior(scenario, None)  # its parameters come from the samples
-    tasks = [_task(free.id, free, one, seed) for one in samples]
-    return tuple(map(shares_within, play(tasks, site)))
 
 
 def fits_of(study: Study, seen: Seen, sample: Sample, site: Site) -> tuple[Fit, ...]:

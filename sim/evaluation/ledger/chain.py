@@ -161,9 +161,17 @@ def read_chain(path: Path, *, expect: str | None = None) -> tuple[Entry, ...]:
         If there is no ledger.
     """
     entries = _checked(_read(path, path), path)
-    if expect is not None:
-        _check_expected(entries, expect.lower(), path)
-    return entries
+    if expect is None:
+        return entries
+    expect = expect.lower()
+    if len(expect) < 12 or set(expect) - set("0123456789abcdef"):
+        raise UsageError(f"expected a head of 12 to 64 hexadecimal digits after --expect (got {expect!r})")
+    if any(entry.head.startswith(expect) for entry in entries):
+        return entries
+    raise LedgerError(
+        f"{path}: no line has the expected head {expect[:12]}; lines were taken from its end, or all of it was "
+        f"made anew (it has {counted(len(entries), 'entry', 'entries')}, head {head_of(entries)[:12]})"
+    )
 
 
 def no_ledger(path: Path) -> UsageError:
@@ -196,7 +204,6 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _checked(raw: bytes, path: Path) -> tuple[Entry, ...]:
-    """Return the entries of a ledger."""
     *lines, rest = raw.split(b"\n")
     entries: list[Entry] = []
     for number, line in enumerate(lines, start=1):
@@ -207,14 +214,3 @@ def _checked(raw: bytes, path: Path) -> tuple[Entry, ...]:
     if rest:
         raise LedgerError(f"{path}:{len(lines) + 1}: the line is not complete: it does not end")
     return tuple(entries)
-
-
-def _check_expected(entries: Sequence[Entry], expect: str, path: Path) -> None:
-    if len(expect) < 12 or set(expect) - set("0123456789abcdef"):
-        raise UsageError(f"expected a head of 12 to 64 hexadecimal digits after --expect (got {expect!r})")
-    if not any(entry.head.startswith(expect) for entry in entries):
-        now = head_of(entries)[:12]
-        raise LedgerError(
-            f"{path}: no line has the expected head {expect[:12]}; lines were taken from its end, or all of it was "
-            f"made anew (it has {counted(len(entries), 'entry', 'entries')}, head {now})"
-        )

@@ -64,15 +64,6 @@ class ReliabilityPoint:
     high: float
 
 
-@dataclass(frozen=True)
-class Reliability:
-    """A reliability diagram: points by rising forecast, with pointwise consistency bands at a level."""
-
-    points: tuple[ReliabilityPoint, ...]
-    level: float
-    cases: int
-
-
 def recalibrated(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
     """Isotonic regression of outcomes on forecasts by pooling adjacent violators; equal forecasts get equal values.
 
@@ -108,8 +99,8 @@ def decompose(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Decomposition:
 
 def reliability(
     forecast: npt.ArrayLike, outcome: npt.ArrayLike, *, seed: int = 0, resamples: int = RESAMPLES, level: float = LEVEL
-) -> Reliability:
-    """Return the points of a reliability diagram with consistency bands.
+) -> tuple[ReliabilityPoint, ...]:
+    """Return the points of a reliability diagram, by rising forecast, with pointwise consistency bands.
 
     Bands come from resampling under calibration (Broecker & Smith 2007; Dimitriadis, Gneiting & Jordan 2021): outcomes
     are drawn with the forecasts as their probabilities and recalibrated in the same way. They hold for independent
@@ -139,7 +130,7 @@ def reliability(
     calibrated = np.array([_pooled(row, place, counts) for row in (uniforms < p).astype(np.float64)])
     low, high = np.quantile(calibrated, [(1 - level) / 2, (1 + level) / 2], axis=0)
     rows = np.stack([said, _pooled(y, place, counts), low, high], axis=1).tolist()
-    return Reliability(tuple(ReliabilityPoint(*row) for row in rows), level, len(p))
+    return tuple(ReliabilityPoint(*row) for row in rows)
 
 
 def _cases(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> tuple[Floats, Floats]:

@@ -94,26 +94,6 @@ class Dealt:
     trial: Trial
 
 
-class _Cells:
-    """Makes the subjects of a sweep's cells."""
-
-    def __init__(self, sweep: Sweep) -> None:
-        self._sweep = sweep
-        self._places = read_tree(sweep.file, str(sweep.file), FORMAT).places
-        self._build = lru_cache(maxsize=BUILT)(lambda index: bare(sweep.scenario(sweep.cells[index])))
-        self._library = Library()
-
-    def source(self, cell: Cell) -> Source:
-        """Return the scenario of a cell, to be built when needed."""
-        base = self._sweep.bases[cell.base].scenario
-        return Source(cell.hash, base.horizon, base.as_of, partial(self._build, cell.index))
-
-    def subject(self, cell: Cell, label: str) -> Subject:
-        """Return a cell as a subject of gates."""
-        document, file = self._sweep.document, str(self._sweep.file)
-        return Subject(self.source(cell), document.id, label, self._places, file, self._library)
-
-
 def sweep_trials(sweep: Sweep) -> list[Dealt]:
     """Return the trials of a sweep: gate by gate, and for each gate in the order of the cells.
 
@@ -122,19 +102,27 @@ def sweep_trials(sweep: Sweep) -> list[Dealt]:
     ScenarioError, UsageError
         If a file that a gate names is faulty.
     """
-    cells = _Cells(sweep)
-    gates = sweep.document.gates
-    made = chain.from_iterable(each(lambda name: _gate_trials(sweep, cells, name, gates[name]), gates))
+    document, file, library = sweep.document, str(sweep.file), Library()
+    places = read_tree(sweep.file, file, FORMAT).places
+    build = lru_cache(maxsize=BUILT)(lambda index: bare(sweep.scenario(sweep.cells[index])))
+
+    def source(cell: Cell) -> Source:
+        base = sweep.bases[cell.base].scenario
+        return Source(cell.hash, base.horizon, base.as_of, partial(build, cell.index))
+
+    def subject(cell: Cell, label: str) -> Subject:
+        return Subject(source(cell), document.id, label, places, file, library)
+
+    def of_gate(name: str) -> list[tuple[Cell, Trial]]:
+        gate = document.gates[name]
+        if gate.along is None:
+            return [(cell, trials(subject(cell, cell.label), {name: gate})[0]) for cell in sweep.cells]
+        made = []
+        for label, line in lines_along(sweep.cells, gate.along, sweep.names):
+            first = line[0][1]
+            points = [(f"{value:.4g}", source(cell)) for value, cell in line]
+            made.append((first, along(subject(first, label), name, gate, points)))
+        return made
+
+    made = chain.from_iterable(each(of_gate, document.gates))
     return [Dealt(index, cell, trial) for index, (cell, trial) in enumerate(made)]
-
-
-def _gate_trials(sweep: Sweep, cells: _Cells, name: str, gate: Gate) -> list[tuple[Cell, Trial]]:
-    """Return the trials of one gate, each with the cell whose shard judges it."""
-    if gate.along is None:
-        return [(cell, trials(cells.subject(cell, cell.label), {name: gate})[0]) for cell in sweep.cells]
-    made = []
-    for label, line in lines_along(sweep.cells, gate.along, sweep.names):
-        first = line[0][1]
-        points = [(f"{value:.4g}", cells.source(cell)) for value, cell in line]
-        made.append((first, along(cells.subject(first, label), name, gate, points)))
-    return made

@@ -177,18 +177,16 @@ def _trial(subject: Subject, name: str, gate: Gate) -> Trial:
     else:
         claim = Claim(_or(gate.above, -np.inf), _or(gate.below, np.inf))
         return subject.trial(name, f"{probability} {claim.text}", claim, (whole,))
-    claim = _change_claim(gate)
+    within = gate.change_within
+    if within is None:
+        claim = Claim(_or(gate.change_above, -np.inf), _or(gate.change_below, np.inf))
+    else:
+        claim = Claim(-within, within)
     return subject.trial(name, f"change in {probability} {says} {claim.text}", claim, (contrasts,), how)
 
 
 def _or(value: float | None, other: float) -> float:
     return other if value is None else value
-
-
-def _change_claim(gate: Gate) -> Claim:
-    if gate.change_within is not None:
-        return Claim(-gate.change_within, gate.change_within)
-    return Claim(_or(gate.change_above, -np.inf), _or(gate.change_below, np.inf))
 
 
 def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, Source]]) -> Trial:
