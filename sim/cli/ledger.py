@@ -43,10 +43,9 @@ def record(
     """
     moment = _moment(at)
     from sim.evaluation.ledger.questions import others_by_window, question_id, record_forecast
-    from sim.studies.records import forecast_of, read_raw
+    from sim.studies.records import read_with_bytes
 
-    raw = read_raw(forecast)
-    content = forecast_of(raw, forecast)
+    content, raw = read_with_bytes(forecast)
     entry = record_forecast(ledger, content, raw, moment)
     name = question_id(entry.content)
     _say_entry(entry, ledger, format_, f"recorded {name}")

@@ -79,40 +79,23 @@ def read_forecast(path: Path) -> dict[str, Any]:
     UsageError
         If there is none, or it is not a forecast of this format.
     """
-    return forecast_of(read_raw(path), path)
+    return read_with_bytes(path)[0]
 
 
-def read_raw(path: Path) -> bytes:
-    """Return the bytes of a forecast.json, read once.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read.
-    """
+def read_with_bytes(path: Path) -> tuple[dict[str, Any], bytes]:
+    """Read a forecast.json, and return also its bytes, read once; raises as `read_forecast`."""
     try:
-        return read_whole(path, MOST_BYTES)
+        raw = read_whole(path, MOST_BYTES)
+        record = dict(read_record(json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)))
     except OSError as error:
         raise UsageError(f"cannot read the forecast {path}: {reason_of(error)}") from None
-
-
-def forecast_of(raw: bytes, path: Path) -> dict[str, Any]:
-    """Return the forecast in the bytes of a file.
-
-    Raises
-    ------
-    UsageError
-        If they are not a forecast of this format.
-    """
-    try:
-        record = dict(read_record(json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not a forecast: it is no JSON ({error})") from None
     except ReportError as error:
         raise UsageError(f"{path} is not a forecast: {error}") from None
     if record["given"] is not None:
         raise UsageError(f"{path} answers another question: its runs are those that meet what was given (--given) only")
-    return record
+    return record, raw
 
 
 def _no_number(text: str) -> NoReturn:
