@@ -269,13 +269,11 @@ def plan_of(sides: tuple[Side, Side], runs: int | None, seed: int | None) -> Pla
     """Return the plan for running both sides: values not given are taken from the first stored forecast."""
     stored = next((side.stored for side in sides if side.stored is not None), None)
     if stored is None:
-        return Plan(runs=DEFAULT_RUNS if runs is None else runs, seed=0 if seed is None else seed)
-    known = min(stored["runs"], RECORD_CAP)
-    return Plan(
-        runs=known if runs is None else runs,
-        seed=stored["seed"] if seed is None else seed,
-        replicates=stored["replicates"],
-    )
+        usual = Plan(runs=DEFAULT_RUNS)
+    else:
+        usual = Plan(runs=min(stored["runs"], RECORD_CAP), seed=stored["seed"], replicates=stored["replicates"])
+    given: dict[str, Any] = {"runs": runs, "seed": seed}
+    return replace(usual, **{key: value for key, value in given.items() if value is not None})
 
 
 def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:

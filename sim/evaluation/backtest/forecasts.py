@@ -79,7 +79,8 @@ class Forecasts:
 
 def outcomes_of(cases: Sequence[HistoricalCase | Threat]) -> npt.NDArray[np.bool_]:
     """Return whether the event of each case came within each window: shape (cases, windows)."""
-    return np.array([[case.happened(window) for window in WINDOWS] for case in cases])
+    happened = [case.happened(window) for case in cases for window in WINDOWS]
+    return np.array(happened, dtype=np.bool_).reshape(len(cases), len(WINDOWS))
 
 
 @dataclass(frozen=True)
@@ -214,13 +215,13 @@ def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme) -> dict[str, F
 
 def _baselines(case: HistoricalCase, others: Cases) -> Iterator[list[float]]:
     """Yield the forecasts of a case by base rate, logistic regression and the positions, in that order."""
-    outcomes = {window: [other.happened(window) for other in others] for window in WINDOWS}
-    yield [base_rate(outcome).p for outcome in outcomes.values()]
+    outcomes = outcomes_of(others).T.tolist()
+    yield [base_rate(outcome).p for outcome in outcomes]
     own, *rows = map(_features, (case, *others))
-    yield [fit(rows, outcome).predict(*own).p for outcome in outcomes.values()]
+    yield [fit(rows, outcome).predict(*own).p for outcome in outcomes]
     for key in POSITIONS:
         position, *past = (_position(one, key) for one in (case, *others))
-        yield [linked(position, past, outcome).p for outcome in outcomes.values()]
+        yield [linked(position, past, outcome).p for outcome in outcomes]
 
 
 def _features(case: HistoricalCase) -> tuple[float, float]:

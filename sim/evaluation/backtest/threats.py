@@ -101,15 +101,18 @@ def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happ
             "said": {name: round(float(one[:, number].mean()), 4) for name, one in said.items()},
             "brier": {name: round(float(one.mean()), 4) for name, one in scores.items()},
             "auc": {name: auc(one[:, number], happened[:, number]) for name, one in said.items()},
-            "against": {name: _against(scores, name, pairs) for name in (MODEL, POOLED)},
+            "against": _against(scores, pairs),
         }
     return {"cases": len(threats), "pairs": len(set(pairs)), "folds": folds, "windows": windows}
 
 
-def _against(scores: Mapping[str, Floats], name: str, pairs: Sequence[str]) -> dict[str, Any]:
+def _against(scores: Mapping[str, Floats], pairs: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {
-        reference: compare(scores[name], scores[reference], pairs, bound=1.0).plain("pairs")
-        for reference in (BASE_RATE, LOGISTIC)
+        name: {
+            reference: compare(scores[name], scores[reference], pairs, bound=1.0).plain("pairs")
+            for reference in (BASE_RATE, LOGISTIC)
+        }
+        for name in (MODEL, POOLED)
     }
 
 

@@ -60,9 +60,10 @@ def possible(
     lived = (known - as_of).days
     never = WINDOWS[-1]
     begun, agreed = (never if day is None else min(day, never) for day in (offensive, agreement))
-    is_over = begun <= lived or lived >= never
-    flags = {1} if agreed <= lived and agreed < begun else {0} if is_over else {0, 1}
-    windows = {int(window_of(begun))} if is_over else _windows_left(lived)
+    if begun <= lived:  # it is over
+        windows, flags = {int(window_of(begun))}, {int(agreed < begun)}
+    else:
+        windows, flags = _windows_left(lived), {1} if agreed <= lived else {0, 1}
     return frozenset(2 * window + flag for window in windows for flag in flags)
 
 

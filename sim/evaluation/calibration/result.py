@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import environment, rng
-from sim.distributions import Distribution, LogNormal
+from sim.distributions import LogNormal
 from sim.evaluation.calibration.calibrate import Seen, Study, sample_posterior
 from sim.evaluation.calibration.design import Design, block_of, play, seed_of
 from sim.evaluation.calibration.outcomes import CLASSES, WINDOWS, shares_within
@@ -143,23 +143,17 @@ class Calibration:
     def _parameters(self) -> Iterator[dict[str, Any]]:
         for name in COLUMNS:
             prior, own = prior_of(name), self.posterior.column(name)
-            moved, narrowed = _standardised(prior, own)
+            if isinstance(prior, LogNormal):
+                unit = np.log(own / prior.scale) / prior.log_sd  # on which the prior is standard normal
+            else:
+                unit = (own - prior.mean) / prior.sd
             yield {
                 "name": name,
                 "prior": [float(f"{q:.4g}") for q in prior.ppf(np.array(QUANTILES))],
                 "posterior": [float(f"{q:.4g}") for q in np.quantile(own, QUANTILES)],
-                "shift": round(moved, 3),
-                "width": round(narrowed, 3),
+                "shift": round(float(unit.mean()), 3),
+                "width": round(float(unit.std()), 3),
             }
-
-
-def _standardised(prior: Distribution, values: Floats) -> tuple[float, float]:
-    """Return mean and sd of draws on the scale where the prior is standard normal."""
-    if isinstance(prior, LogNormal):
-        own = np.log(values / prior.scale) / prior.log_sd
-    else:
-        own = (values - prior.mean) / prior.sd
-    return float(own.mean()), float(own.std())
 
 
 @dataclass(frozen=True)

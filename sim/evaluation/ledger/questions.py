@@ -80,7 +80,7 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
         raise UsageError(f"the forecast cannot be entered: it is not in the form of a forecast ({error})") from None
 
     def make(entries: Sequence[Entry]) -> tuple[str, Mapping[str, Any]]:
-        for entry in _forecasts(entries):
+        for entry in forecasts_of(entries):
             if entry.content["forecast_sha256"] == content["forecast_sha256"]:
                 raise UsageError(f"this forecast is in {path} already, as entry {entry.number}")
         name = question_id(content)
@@ -238,19 +238,19 @@ def _new_labels(state: State, labels: Mapping[int, bool], name: str, event: str)
     """Return the labels that are not known yet; refuse any that contradict those known, or add nothing."""
     wrong = {window: label for window, label in state.labels.items() if labels.get(window, label) is not label}
     if wrong:
-        said = ", ".join(f"{counted(window, 'day')}: {'yes' if label else 'no'}" for window, label in wrong.items())
+        said = ", ".join(f"{counted(window, 'day')}: {('no', 'yes')[label]}" for window, label in wrong.items())
         raise UsageError(
             f"this contradicts what was entered for the {event} of {name} ({said}); if that was wrong, add --correct"
         )
-    if new := {window: label for window, label in labels.items() if window not in state.labels}:
-        return new
+    if new := labels.items() - state.labels.items():
+        return dict(new)
     left = f"; open: {counted(', '.join(map(str, state.open)), 'day')}" if state.open else ""
     raise UsageError(f"the {event} of {name} is resolved already for these windows{left}")
 
 
 def questions(entries: Sequence[Entry]) -> tuple[str, ...]:
     """Return the questions with forecasts, in the order of their first forecast."""
-    return tuple(dict.fromkeys(question_id(entry.content) for entry in _forecasts(entries)))
+    return tuple(dict.fromkeys(question_id(entry.content) for entry in forecasts_of(entries)))
 
 
 def _full_name(entries: Sequence[Entry], name: str, path: Path) -> str:
@@ -266,16 +266,20 @@ def _full_name(entries: Sequence[Entry], name: str, path: Path) -> str:
 
 def state_of(entries: Sequence[Entry], name: str, event: str) -> State:
     """Return how far a question is resolved for an event; a correction replaces everything entered before it."""
-    mine = [entry.content for entry in _forecasts(entries) if question_id(entry.content) == name]
-    windows = sorted({int(window) for content in mine for window in content["probabilities"][event]})
+    windows: set[int] = set()
     labels: dict[int, bool] = {}
     for entry in entries:
-        if entry.kind != "forecast" and (entry.content["question"], entry.content["event"]) == (name, event):
-            said = {int(window): label for window, label in entry.content["windows"].items()}
+        content = entry.content
+        if entry.kind == "forecast":
+            if question_id(content) == name:
+                windows.update(map(int, content["probabilities"][event]))
+        elif (content["question"], content["event"]) == (name, event):
+            said = {int(window): label for window, label in content["windows"].items()}
             labels = said if entry.kind == "correction" else labels | said
-    as_of = datetime.date.fromisoformat(mine[0]["question"]["as_of"])
-    return State(as_of, tuple(windows), labels)
+    as_of = datetime.date.fromisoformat(name.rpartition("@")[2])
+    return State(as_of, tuple(sorted(windows)), labels)
 
 
-def _forecasts(entries: Sequence[Entry]) -> list[Entry]:
+def forecasts_of(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries that are forecasts."""
     return [entry for entry in entries if entry.kind == "forecast"]

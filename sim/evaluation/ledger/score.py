@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.evaluation.ledger.chain import head_of
 from sim.evaluation.ledger.entry import EVENTS, Entry
-from sim.evaluation.ledger.questions import State, question_id, questions, state_of
+from sim.evaluation.ledger.questions import State, forecasts_of, question_id, questions, state_of
 from sim.evaluation.scoring import FEWEST, rounded, too_few
 from sim.evaluation.scoring.calibration import Decomposition, decompose
 from sim.evaluation.scoring.comparison import Difference, paired_difference
@@ -148,8 +148,7 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> LedgerScore
         open_ |= {event: without} if without else {}
         too_late += sum(one.late for one in chain.from_iterable(scored.values()))
         windows += _window_scores(event, scored, late=late)
-    forecasts = sum(entry.kind == "forecast" for entry in entries)
-    count = len(questions(entries))
+    forecasts, count = len(forecasts_of(entries)), len(questions(entries))
     return LedgerScore(len(entries), forecasts, count, open_, too_late, late, tuple(windows), head_of(entries))
 
 
@@ -164,9 +163,7 @@ def _window_scores(event: str, scored: Mapping[int, Sequence[Scored]], *, late: 
 def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -> dict[int, list[Scored]]:
     """Return forecasts with an outcome by window."""
     result: dict[int, list[Scored]] = {}
-    for entry in entries:
-        if entry.kind != "forecast":
-            continue
+    for entry in forecasts_of(entries):
         name = question_id(entry.content)
         state, baselines = states[name], entry.content["baselines"] or {}
         for text, p in entry.content["probabilities"][event].items():

@@ -106,12 +106,13 @@ def _value(text: str) -> Any:
         return None
     if text.lower() in ("true", "false"):  # spreadsheets write them in capitals
         return text.lower() == "true"
-    if _looks_like_number(text):
-        number = tables.number(text)
-        if number is None:
-            raise ValueError("expected a finite number, written with digits and a point")
+    if (number := tables.number(text)) is not None:
         return number
-    return _distribution(text) if text.startswith(("{", "[")) else text
+    try:
+        float(text)
+    except ValueError:
+        return _distribution(text) if text.startswith(("{", "[")) else text
+    raise ValueError("expected a finite number, written with digits and a point")  # which Python takes for a number
 
 
 def _distribution(text: str) -> Any:
@@ -122,12 +123,3 @@ def _distribution(text: str) -> Any:
     if not is_distribution(value):
         raise ValueError('expected a distribution as JSON, as in {"uniform": [0, 1]}')
     return value
-
-
-def _looks_like_number(text: str) -> bool:
-    """Whether Python, which accepts more than is meant as a number, reads a text as a number."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
