@@ -262,13 +262,20 @@ def _of_pressure(pressure: Pressure, prefix: str, as_of: datetime.date) -> Itera
     yield from (one for one in fields if pressure.after is None or one.path != f"{prefix}start")
 
 
+@lru_cache(maxsize=256)
+def _column(digest: str, posterior: Posterior, parameter: str) -> PosteriorColumn:
+    """Return a column of a posterior, the same for all scenarios; posteriors are equal only if their digests are."""
+    del digest
+    return PosteriorColumn(posterior.column(parameter))
+
+
 def _by_sample(scenario: Scenario, posterior: Posterior, names: Sequence[str]) -> Iterator[Input]:
     """Yield the choice of the sample of past cases for the question, and the parameters that depend on it."""
     threats = scenario.threats_weight
     mixed = 0 < threats < 1
     yield Input(SAMPLE, SampleChoice(threats) if mixed else Fixed(threats), 0.0, 1.0)
     for name, sample in product(names, SAMPLES if mixed else (SAMPLES[int(threats)],)):
-        column = PosteriorColumn(posterior.column(f"{name}_{sample}"))
+        column = _column(posterior.digest, posterior, f"{name}_{sample}")
         low, high = field_range(type(scenario.parameters), name)
         yield Input(f"parameters.{name}_{sample}", column, low, high, together=POSTERIOR_STREAM)
 
@@ -285,7 +292,7 @@ def _parameters(scenario: Scenario) -> Iterator[Input]:
         if posterior is None or name in written or name not in posterior.parameters:
             yield one
         else:
-            column = PosteriorColumn(posterior.column(name))
+            column = _column(posterior.digest, posterior, name)
             yield Input(one.path, column, one.low, one.high, together=POSTERIOR_STREAM)
 
 
