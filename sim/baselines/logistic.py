@@ -108,11 +108,7 @@ def fit(features: npt.ArrayLike, outcome: npt.ArrayLike) -> Logistic:
     beta = _refit_intercept(design, y, _maximise(design, y))
     covariance = np.linalg.inv(_information(design, beta))
     back = _to_units(x.shape[1], kept, centre, scale)
-    return Logistic(
-        tuple(float(value) for value in back @ beta),
-        tuple(tuple(float(value) for value in row) for row in back @ covariance @ back.T),
-        len(x),
-    )
+    return Logistic(tuple((back @ beta).tolist()), tuple(map(tuple, (back @ covariance @ back.T).tolist())), len(x))
 
 
 def linked(position: float, positions: Sequence[float], outcome: Sequence[bool]) -> Prediction:

@@ -111,7 +111,7 @@ def _peel(values: Floats, shares: Floats, columns: Sequence[int]) -> Box:
     best, found = 0.0, limits.copy()
     while (step := _best_peel(part, inside)) is not None:
         place, is_low, edge = step
-        limits[0 if is_low else 1, place] = edge
+        limits[int(not is_low), place] = edge
         kept = part[:, place] >= edge if is_low else part[:, place] <= edge
         part, inside = part[kept], inside[kept]
         if len(inside) < max(2, LEAST * len(shares)):
@@ -119,8 +119,8 @@ def _peel(values: Floats, shares: Floats, columns: Sequence[int]) -> Box:
         score = float((inside.mean() - base) * np.sqrt(len(inside)))
         if score > best:
             best, found = score, limits.copy()
-    limited = {column: (float(low), float(high)) for column, low, high in zip(columns, *found, strict=True)}
-    return Box({one: limit for one, limit in limited.items() if limit != (-np.inf, np.inf)})
+    limits_of = zip(columns, *found.tolist(), strict=True)
+    return Box({column: (low, high) for column, low, high in limits_of if (low, high) != (-math.inf, math.inf)})
 
 
 def _best_peel(values: Floats, shares: Floats) -> tuple[int, bool, float] | None:

@@ -51,9 +51,9 @@ def score_fixed(cases: Sequence[HistoricalCase], draws: Posterior, *, seed: int,
     scenarios = [with_posterior(case.scenario, draws) for case in new]
     said = {MODEL: play_own(scenarios, seed, site)}
     said |= _baselines(new, datetime.date.fromisoformat(str(draws.about["date"])))
-    weights = (track_record() or {}).get("pool", {}).get("weights")
-    if weights is not None:
-        said[POOLED] = pooled(said, weights)
+    record = track_record()
+    if record is not None:
+        said[POOLED] = pooled(said, record["pool"]["weights"])
     return _record(new, draws, said, sorted(seen & {case.name for case in cases}))
 
 
