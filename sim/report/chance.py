@@ -98,7 +98,7 @@ class Chance:
         if self.p == 0:
             return f"less than {_one_digit(100 * self.high)}%"
         if self.p == 1:
-            return f"more than {_below_hundred(100 * self.low)}%"
+            return f"more than {_decimal(100 - float(_one_digit(100 - 100 * self.low)))}%"
         exponent = 0 if 0.05 <= self.p <= 0.95 else exponent_for(self.half_width, 5)
         return percent_text(100 * self.p, exponent)
 
@@ -184,11 +184,6 @@ def _one_digit(percent: float) -> str:
     exponent = math.floor(math.log10(percent)) if percent > 0 else FINEST
     value = math.ceil(round(percent / 10.0**exponent, 6)) * 10.0**exponent
     return _decimal(min(value, 99.0))
-
-
-def _below_hundred(percent: float) -> str:
-    """Round a bound near 100% away from it, to one digit of the distance."""
-    return _decimal(100 - float(_one_digit(100 - percent)))
 
 
 def _decimal(value: float) -> str:

@@ -147,17 +147,18 @@ def verdicts_of(record: Record) -> tuple[str, Table, int] | None:
     findings = _judged(record)
     counts = counts_in_words(findings)
     line = f"Gates: {counts}; {false_verdicts(record)}, however many runs were examined."
-    rows = tuple(map(_table_row, worst_first(findings)[:MOST_SHOWN]))
+    rows = tuple(
+        (
+            WORDS[one.verdict], one.gate, one.cell or NONE, one.says, one.message or one.interval or NONE, one.bound,
+            f"{one.runs:,}",
+        )
+        for one in worst_first(findings)[:MOST_SHOWN]
+    )  # fmt: skip
     return (line, Table("Gates of this sweep, worst first", COLUMNS, "llllllr", rows), len(findings) - len(rows))
 
 
 def _judged(record: Record) -> Sequence[Finding]:
     return [Finding.of(one) for one in record["verdicts"]]
-
-
-def _table_row(one: Finding) -> tuple[str, ...]:
-    found = one.message or one.interval or NONE
-    return (WORDS[one.verdict], one.gate, one.cell or NONE, one.says, found, one.bound, f"{one.runs:,}")
 
 
 def _cell_finding(record: Record, row: Record) -> Finding:
@@ -196,16 +197,12 @@ def _annotation(group: list[Finding]) -> str:
         "line": str(worst.line),
         "title": f"gate {worst.gate} {_VERDICTS[worst.verdict]}{where}{others}",
     }
-    written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{_LEVELS[worst.verdict]} {written}::{_data(worst.line_text)}"
+    escaped = (f"{key}={_data(value).replace(':', '%3A').replace(',', '%2C')}" for key, value in properties.items())
+    return f"::{_LEVELS[worst.verdict]} {','.join(escaped)}::{_data(worst.line_text)}"
 
 
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -282,15 +279,10 @@ def to_summary(findings: Sequence[Finding], title: str, *, notes: Iterable[str] 
         return text
     text += HEAD.format(case="cell" if any(one.cell for one in findings) else "scenario")
     rows = list(map(_summary_row, worst_first(findings)))
-    kept = _fitting(rows, most - TAIL_BYTES - len(text.encode()))
+    kept = bisect_right(list(accumulate(len(row.encode()) for row in rows)), most - TAIL_BYTES - len(text.encode()))
     left = len(rows) - kept
     more = f"\n{counted(left, 'more gate')} left out: the table would be too long.\n" if left else ""
     return text + "".join(rows[:kept]) + more
-
-
-def _fitting(rows: Sequence[str], room: int) -> int:
-    """Return how many rows, from the first, fit into `room` bytes."""
-    return bisect_right(list(accumulate(len(row.encode()) for row in rows)), room)
 
 
 def _summary_row(one: Finding) -> str:

@@ -150,6 +150,7 @@ _FIELDS = {
     "pressures.from": "source",
 }
 _SCHEDULED = ("pressures", "talks", "events")
+_OWNED = ("actors.", "ties.", "pressures.", "talks.", "events.")
 
 
 def input_name(record: Record, path: str) -> str:
@@ -168,14 +169,14 @@ def in_sentence(record: Record, path: str) -> str:
 
 def input_words(record: Record, path: str) -> tuple[str, str]:
     """Return an input's article within a sentence, and its name."""
-    if written := (record.get("names") or {}).get(path):
+    if written := record.get("names", {}).get(path):
         return "", str(written)
     if "+" in path:  # inputs that are correlated by rank
         return "the ", f"{joined([input_words(record, one)[1] for one in path.split('+')])} (together)"
     if path in _WHOLE:
         return "the ", _WHOLE[path]
     kind, _, rest = path.partition(".")
-    if kind in ("actors", "ties", *_SCHEDULED) and rest:
+    if path.startswith(_OWNED):
         return _words_of_owned(record, kind, rest)
     return "the ", f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path.replace(".", " "))
 

@@ -127,16 +127,11 @@ def rows_chart(
         names = {"tickvals": [-place for place in range(len(rows))], "ticktext": [safe(one.name) for one in rows]}
         yaxis |= {**names, "showticklabels": True, "automargin": True}
     for place, one in enumerate(rows):
-        _write_beside(fig, one, -place, name_shift)
+        if name_shift is not None:
+            note(fig, _named(one), y=-place, yref="y", yshift=name_shift, font={"color": LIGHT["ink"], "size": 13})
+        for words in one.words:
+            _write(fig, words, -place)
     return fig
-
-
-def _write_beside(fig: Spec, row: Row, y: int, name_shift: int | None) -> None:
-    """Write the name of a row, unless it is left of the plot, and its words."""
-    if name_shift is not None:
-        note(fig, _named(row), y=y, yref="y", yshift=name_shift, font={"color": LIGHT["ink"], "size": 13})
-    for words in row.words:
-        _write(fig, words, y)
 
 
 def _named(one: Row) -> str:

@@ -27,7 +27,7 @@ from sim.report.sections.schedule import marks
 from sim.wording import MONTHS, long_date, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sim.report.charts import Spec
     from sim.report.document import Figure
@@ -250,8 +250,18 @@ def _document(size: tuple[int, int], figure: Figure, foot: Sequence[str], parts:
     parts
         The drawing, below `_head_height`.
     """
-    width, height = size[0], size[1] + SMALL * len(foot) + 6
-    body = "\n".join((*_heading(figure, width), *parts, *_foot(size, foot)))
+    width, height, muted = size[0], size[1] + SMALL * len(foot) + 6, LIGHT["muted"]
+    lines = _wrapped(figure, width)
+    head = [
+        *(text((MARGIN, MARGIN + LINE * (row + 0.7)), line, size=16, bold=True) for row, line in enumerate(lines)),
+        text((MARGIN, MARGIN + LINE * (len(lines) + 0.6)), figure.unit, colour=muted),
+    ]
+    below = (
+        text((MARGIN, size[1] + SMALL * (row + 0.7)), textwrap.shorten(line, width // 6, placeholder=" …"), size=11,
+             colour=muted)
+        for row, line in enumerate(foot)
+    )  # fmt: skip
+    body = "\n".join((*head, *parts, *below))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'role="img" aria-labelledby="title desc" font-family="{FONT}">\n'
@@ -262,19 +272,6 @@ def _document(size: tuple[int, int], figure: Figure, foot: Sequence[str], parts:
 
 def _wrapped(figure: Figure, width: int) -> list[str]:
     return textwrap.wrap(figure.title, int(width / 9.5))
-
-
-def _heading(figure: Figure, width: int) -> Iterator[str]:
-    lines = _wrapped(figure, width)
-    for row, line in enumerate(lines):
-        yield text((MARGIN, MARGIN + LINE * (row + 0.7)), line, size=16, bold=True)
-    yield text((MARGIN, MARGIN + LINE * (len(lines) + 0.6)), figure.unit, colour=LIGHT["muted"])
-
-
-def _foot(size: tuple[int, int], lines: Sequence[str]) -> Iterator[str]:
-    for row, line in enumerate(lines):
-        at = (MARGIN, size[1] + SMALL * (row + 0.7))
-        yield text(at, textwrap.shorten(line, size[0] // 6, placeholder=" …"), size=11, colour=LIGHT["muted"])
 
 
 def _tag(name: str, words: str | None = None, **attributes: str | float | None) -> str:
@@ -373,24 +370,20 @@ def ticks_of(axis: Spec) -> list[Tick]:
 
 
 def _shares(low: float, high: float, axis: Spec) -> list[Tick]:
-    """Return round per cents."""
-    step = _round_step((high - low) / axis["nticks"])
+    """Return round per cents, 1, 2 or 5 times a power of ten apart."""
+    least = (high - low) / axis["nticks"]
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(power * unit for unit in (1, 2, 5, 10) if power * unit >= least * (1 - 1e-9))
     digits = int(axis["tickformat"].strip(".%"))
     places = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
     return [(place * step, f"{100 * place * step:.{digits}f}%") for place in places]
-
-
-def _round_step(least: float) -> float:
-    """Return the first of 1, 2 or 5 times a power of ten that is at least as large."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(power * unit for unit in (1, 2, 5, 10) if power * unit >= least * (1 - 1e-9))
 
 
 def _dated(low: float, high: float, axis: Spec) -> Iterator[Tick]:
     """Label days, with the year below the first of each year if the format has one."""
     line, _, second = axis["tickformat"].partition("\n")
     year = None
-    for day in _days(map(datetime.date.fromordinal, range(math.ceil(low), math.floor(high) + 1)), axis):
+    for day in _days([datetime.date.fromordinal(day) for day in range(math.ceil(low), math.floor(high) + 1)], axis):
         text = line.replace("%-d", str(day.day)).replace("%b", MONTHS[day.month - 1][:3])
         yield day.toordinal(), f"{text}\n{day.year}" if second and day.year != year else text
         year = day.year
@@ -400,11 +393,10 @@ def _every(step: int, days: Sequence[datetime.date], number: Callable[[datetime.
     return [day for day in days if number(day) % step == 0]
 
 
-def _days(days: Iterable[datetime.date], axis: Spec) -> list[datetime.date]:
+def _days(days: Sequence[datetime.date], axis: Spec) -> list[datetime.date]:
     """Return whole days, weeks or months, at most as many as the axis may have."""
-    all_days, monthly = list(days), axis.get("dtick") == "M1"
-    months = [day for day in all_days if day.day == 1]
-    by_day = (_every(step, all_days, datetime.date.toordinal) for step in _DAY_STEPS)
+    months = list(filter(lambda day: day.day == 1, days))
+    by_day = (_every(step, days, datetime.date.toordinal) for step in _DAY_STEPS)
     by_month = (_every(step, months, lambda day: day.month - 1) for step in _MONTH_STEPS)
-    steps, most = (by_month, 40) if monthly else (chain(by_day, by_month), axis.get("nticks", 7))
+    steps, most = (by_month, 40) if "dtick" in axis else (chain(by_day, by_month), axis["nticks"])
     return next((kept for kept in steps if len(kept) <= most), months)

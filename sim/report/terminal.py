@@ -39,11 +39,13 @@ def _lines(parts: Iterable[Part | None], *, folded: bool) -> Iterator[str]:
     """Yield the lines of parts, with a blank one before each that is not a paragraph after another."""
     last: type | None = None
     for part in said(parts):
-        lines = list(_part(part, folded=folded)) if folded or not _is_folded(part) else []
-        if lines and not (last is Text and isinstance(part, Text)):
-            yield ""
-        yield from lines
-        last = type(part) if lines else last
+        if not folded and _is_folded(part):
+            continue
+        if lines := list(_part(part, folded=folded)):
+            if not (last is Text and isinstance(part, Text)):
+                yield ""
+            yield from lines
+            last = type(part)
 
 
 def _part(part: Part, *, folded: bool) -> Iterator[str]:

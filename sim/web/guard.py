@@ -95,11 +95,11 @@ class Guard:
         if not self._knows(host):
             raise web.HTTPForbidden(text="this address is not the one the page was started for")
         origin = request.headers.get("Origin")
-        if origin != f"http://{host}" and not (origin is None and request.method in READING):
+        allowed = {f"http://{host}", None} if request.method in READING else {f"http://{host}"}
+        if origin not in allowed or request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
             raise web.HTTPForbidden(text="requests from other sites are refused")
-        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-            raise web.HTTPForbidden(text="requests from other sites are refused")
-        if self.token and not self._is_let_in(request):
+        let_in = hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._pass.encode())
+        if self.token and not let_in:
             raise self._at_the_door(request)
 
     def _knows(self, host: str) -> bool:
@@ -107,9 +107,6 @@ class Guard:
             return True
         unspecified = self.host in ("0.0.0.0", "::")  # noqa: S104 - a comparison
         return bool(self.token) and unspecified and host.endswith(f":{self.port}") and _is_address(host)
-
-    def _is_let_in(self, request: web.Request) -> bool:
-        return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._pass.encode())
 
     def _at_the_door(self, request: web.Request) -> web.HTTPException:
         """Admit the first request that presents the token, and redirect it to the URL without the token."""

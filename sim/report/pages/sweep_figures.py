@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.charts import Curve, Spec, axis, curves, label_ends, ranked, safe
@@ -44,12 +44,13 @@ def written(value: Any) -> str:
     return "removed" if value is None else "true" if value is True else quantity(value)
 
 
+def _values(rows: Iterable[Record], path: str) -> list[Any]:
+    return [row["inputs"][path] for row in rows]
+
+
 def values_of(record: Record, path: str) -> list[Any]:
     """Return the distinct values of an axis: numbers in order, words in the order of the cells."""
-    found: dict[str, Any] = {}
-    for row in record["rows"]:
-        found.setdefault(json.dumps(row["inputs"][path]), row["inputs"][path])
-    values = list(found.values())
+    values = list({json.dumps(value): value for value in _values(record["rows"], path)}.values())
     return sorted(values) if all(map(is_number, values)) else values
 
 
@@ -135,7 +136,7 @@ def rank_correlations(record: Record) -> list[Correlation]:
         return []
     found = []
     for path in record["axes"]:
-        values = [row["inputs"][path] for row in rows]
+        values = _values(rows, path)
         if all(map(is_number, values)) and len(set(values)) > 1:
             r = min(0.9999, max(-0.9999, float(spearmanr(values, p).statistic)))
             half = 1.96 * math.sqrt((1 + r**2 / 2) / (len(rows) - 3))
@@ -180,20 +181,19 @@ def _correlated(shown: Sequence[tuple[str, Correlation]]) -> Spec:
 
 def _parallel(record: Record, found: Sequence[Correlation]) -> Figure:
     """Return parallel coordinates over the axes that go most with the probability, then others."""
-    day, paths = record["horizon"], _uprights(record, found)
-    names, step = [input_name(record, path) for path in paths], -(-len(done(record)) // MOST_LINES)
+    day, axes, step = record["horizon"], len(record["axes"]), -(-len(done(record)) // MOST_LINES)
     p = [chance(row, day).p for row in done(record)]
-    columns = [*(_column(record, path) for path in paths), _scaled(p, "{:.0%}".format)]
-    keys = [*enumerate(names, 1), ("P", f"Probability of an offensive within {counted(day, 'day')}")]
-    rows = tuple((f"{key}", name, *ends) for (key, name), (ends, _) in zip(keys, columns, strict=True))
+    inputs = [_upright(record, path) for path in _strongest(record, found)]
+    uprights = [*inputs, _scaled(f"Probability of an offensive within {counted(day, 'day')}", p, "{:.0%}".format)]
+    keys = (*map(str, range(1, len(uprights))), "P")
+    rows = tuple((key, one.name, *one.ends) for key, one in zip(keys, uprights, strict=True))
     every = "" if step == 1 else f" (one in {step})"
-    axes = len(record["axes"])
-    some = "" if len(paths) == axes else f", the {len(paths)} of {axes} most correlated with it"
-    told = "; ".join(f"{key} {name}" for key, name in keys[:-1])
+    some = "" if len(inputs) == axes else f", the {len(inputs)} of {axes} most correlated with it"
+    told = "; ".join(f"{key} {name}" for key, name, *_ in rows[:-1])
 
     def chart() -> Spec:
-        places = map(list, zip(*(column for _, column in columns), strict=True))
-        return parallel([ends for ends, _ in columns], list(zip(places, p, strict=True))[::step])
+        places = map(list, zip(*(one.places for one in uprights), strict=True))
+        return parallel([one.ends for one in uprights], list(zip(places, p, strict=True))[::step])
 
     return Figure(
         CELL_FIGURE,
@@ -205,37 +205,38 @@ def _parallel(record: Record, found: Sequence[Correlation]) -> Figure:
     )
 
 
-def _uprights(record: Record, found: Sequence[Correlation]) -> list[str]:
+class _Upright(NamedTuple):
+    """A vertical line: its name, the labels at its ends, and the position of each cell on it."""
+
+    name: str
+    ends: tuple[str, str]
+    places: list[float]
+
+
+def _strongest(record: Record, found: Sequence[Correlation]) -> list[str]:
     """Return the axes to draw: those that go most with the probability, then others with several values."""
     strongest = [one.path for one in found]
     others = (path for path in record["axes"] if path not in strongest and len(values_of(record, path)) > 1)
     return [*strongest, *others][:MOST_UPRIGHTS]
 
 
-def _column(record: Record, path: str) -> Upright:
-    """Return the labels at the ends of an upright, and the position of each cell on it."""
-    values = [row["inputs"][path] for row in done(record)]
+def _upright(record: Record, path: str) -> _Upright:
+    """Return the vertical line of an axis; numbers have two digits, because there is little room between lines."""
+    name, values = input_name(record, path), _values(done(record), path)
     if all(map(is_number, values)):
-        return _scaled(values, _brief)
+        return _scaled(name, values, lambda value: f"{value:.2g}".replace("-", "−"))
     different = values_of(record, path)
     order = {json.dumps(value): n / max(1, len(different) - 1) for n, value in enumerate(different)}
-    return (written(different[0])[:12], written(different[-1])[:12]), [order[json.dumps(value)] for value in values]
+    ends = written(different[0])[:12], written(different[-1])[:12]
+    return _Upright(name, ends, [order[json.dumps(value)] for value in values])
 
 
-def _scaled(values: Sequence[float], write: Callable[[float], str]) -> Upright:
-    """Return the ends of an upright of numbers, and the position of each number on it."""
+def _scaled(name: str, values: Sequence[float], write: Callable[[float], str]) -> _Upright:
     low, high = min(values), max(values)
-    return (write(low), write(high)), [(value - low) / (high - low or 1.0) for value in values]
-
-
-def _brief(value: float) -> str:
-    """Write a number with two digits, because there is little room between uprights."""
-    return f"{value:.2g}".replace("-", "−")
+    return _Upright(name, (write(low), write(high)), [(value - low) / (high - low or 1.0) for value in values])
 
 
 NAME_WIDTH = 50
-Upright = tuple[tuple[str, str], list[float]]
-"""Labels at the ends of an upright, and the position of each cell on it."""
 Changes = tuple[str, list[tuple[Record, Shift]]]
 """An input, and the rows that change it alone, with how far each moves the probability."""
 
@@ -270,12 +271,8 @@ def shape_of(record: Record) -> str:
     if _is_plane(record):
         return "map"
     kind, fewest = ("lines", 2) if len(axes) == 1 else ("parallel", 3)
-    return kind if _is_numeric(record, axes) and len(record["rows"]) >= fewest else "list"
-
-
-def _is_numeric(record: Record, axes: Iterable[str]) -> bool:
-    """Whether some axis has only numbers."""
-    return any(all(is_number(row["inputs"][path]) for row in record["rows"]) for path in axes)
+    some_numeric = any(all(map(is_number, values_of(record, path))) for path in axes)
+    return kind if some_numeric and len(record["rows"]) >= fewest else "list"
 
 
 def _scale(record: Record, path: str) -> Scale:
