@@ -236,20 +236,18 @@ class Scenes:
 
         simulation = self._scheduler.watch(scenario, watcher)
         try:
-            while not simulation.is_known and not simulation.failure:
+            while (look := simulation.look()) is None and not simulation.failure:
                 await arrived.wait()
                 arrived.clear()
         finally:
             self._scheduler.leave(simulation, watcher)
-        if simulation.failure:
+        if look is None or simulation.failure:
             raise UsageError(simulation.failure)
-        look = simulation.look()
         return await self._made(lambda: scene(scenario, record_of(look)))
 
-    async def answer(self, simulation: Simulation, frames: Mapping[str, Spec]) -> dict[str, Any]:
-        """Return what a page shows of the current state of a simulation."""
-        look = simulation.look()
-        key = (simulation.scenario.hash, look.runs)
+    async def answer(self, look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
+        """Return what a page shows of a look at a simulation."""
+        key = (look.scenario.hash, look.runs)
         if key not in self._answers:
             self._answers[key] = await self._made(lambda: answer(look, frames))
         self._answers.move_to_end(key)

@@ -73,9 +73,9 @@ class Scheduler:
     stays free to begin first looks at once.
     """
 
-    def __init__(self, store: Store | None = None, workers: int = WORKERS) -> None:
+    def __init__(self, store: Store | None = None) -> None:
         self.store = store
-        self._workers = [WarmWorker() for _ in range(workers)]
+        self._workers = [WarmWorker() for _ in range(WORKERS)]
         self._at: dict[WarmWorker, Work] = {}
         self._simulations: OrderedDict[str, Simulation] = OrderedDict()
         self._errands: deque[Errand] = deque()

@@ -196,10 +196,10 @@ class Session:
             return
         if simulation.failure:
             raise UsageError(simulation.failure)
-        if not simulation.is_known:
+        look, stamp = simulation.look(), self._stamp[slot]
+        if look is None:
             return
-        stamp = self._stamp[slot]
-        shown = await self._scenes.answer(simulation, self._frames)
+        shown = await self._scenes.answer(look, self._frames)
         if self._held.get(slot) is not simulation:
             return
         if slot == "b":
@@ -211,9 +211,8 @@ class Session:
         await self._send(message)
 
     def _look(self, slot: str) -> Look | None:
-        """Return the current look at the simulation in a slot; None if nothing is known."""
         one = self._held.get(slot)
-        return one.look() if one is not None and one.is_known else None
+        return one.look() if one is not None else None
 
     async def _name_variants(self) -> None:
         await self._scenes.are_all_known.wait()
@@ -255,10 +254,10 @@ class Session:
         return {"run": run, **await told(self._scheduler, scenario, run)}
 
     async def _tip(self, message: Message) -> Message:
-        path, held = message.get("path"), self._held.get("b")
+        path, look = message.get("path"), self._look("b")
         if not isinstance(path, str):
             raise UsageError("expected the path of an input")
-        if held is None or not held.is_known:
+        if look is None:
             raise UsageError("there is no answer yet to start from")
-        asked = asked_of(self._catalogue, self._state(message.get("state")), path, held.look().probability)
+        asked = asked_of(self._catalogue, self._state(message.get("state")), path, look.probability)
         return {"path": path, **await tipping_point(self._scheduler, asked)}

@@ -77,7 +77,6 @@ class Simulation:
     """
 
     scenario: Scenario
-    plan: Plan = PLAN
     store: Store | None = None
     watchers: list[Watcher] = field(default_factory=list)
     asked: float = field(default_factory=time.monotonic)
@@ -90,7 +89,7 @@ class Simulation:
     def __post_init__(self) -> None:
         self._light = bare(self.scenario)
         self._look = list(HALVES)
-        self._blocks = list(range(1, self.plan.blocks))
+        self._blocks = list(range(1, PLAN.blocks))
         self.is_searched = self.store is None
         if self.store is not None:
             self._look = []
@@ -106,19 +105,11 @@ class Simulation:
         """Whether there is anything to show."""
         return self.runs > 0 or self.glimpse is not None
 
-    def look(self) -> Look:
-        """Return the merged runs, or the glimpse if there are none.
-
-        Raises
-        ------
-        ValueError
-            If nothing is known yet.
-        """
-        if self.runs:
-            return Look(self.scenario, self.plan, self._merger.merged.tally, self._merger.merged.records)
-        if self.glimpse is not None:
+    def look(self) -> Look | None:
+        """Return the merged runs, or the glimpse if there are none; None if nothing is known yet."""
+        if not self.runs:
             return self.glimpse
-        raise ValueError("nothing is known yet")
+        return Look(self.scenario, PLAN, self._merger.merged.tally, self._merger.merged.records)
 
     @cached_property
     def structure(self) -> Hashable:
@@ -137,7 +128,7 @@ class Simulation:
 
     def task(self, block: int) -> BlockTask:
         """Return the task of a block."""
-        return self.plan.task(self._light, block)
+        return PLAN.task(self._light, block)
 
     def next_search(self) -> Piece | None:
         """Hand out the first block for lookup in the store; None if that is done or under way."""
@@ -195,7 +186,7 @@ class Simulation:
     def show(self, glimpse: BlockResult) -> None:
         """Set the glimpse, unless runs have been merged meanwhile."""
         if not self.runs:
-            self.glimpse = Look(self.scenario, self.plan, glimpse.tally, glimpse.records)
+            self.glimpse = Look(self.scenario, PLAN, glimpse.tally, glimpse.records)
 
     def fail(self, reason: str) -> None:
         """Notify all watchers of why it cannot be played."""

@@ -137,7 +137,8 @@ class Dialogue:
                 return
 
     def _field(self, one: Field, value: Any) -> Any:
-        while (typed := self.ask(f"{one.label} [{_shown(value)}]: ").strip()) == "?":
+        shown = ", ".join(value) if isinstance(value, list) else "yes" if value is True else str(value or "")
+        while (typed := self.ask(f"{one.label} [{shown}]: ").strip()) == "?":
             choices = self.sheet.draft.cast if one.widget == "cast" else one.choices or {}
             self._wrapped(one.hint, ", ".join(choices))
         if not typed:
@@ -177,8 +178,3 @@ class Dialogue:
         for text in filter(None, texts):
             for line in textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False):
                 self.say(line)
-
-
-def _shown(value: Any) -> str:
-    """Return the current value of a field as text."""
-    return ", ".join(value) if isinstance(value, list) else "yes" if value is True else str(value or "")

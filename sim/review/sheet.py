@@ -48,14 +48,6 @@ class Text:
         return "" if held.state == "held" else f"Its words cannot be marked: {held.message}."
 
 
-@dataclass(frozen=True)
-class Step:
-    """A past answer, in words, and the draft before it."""
-
-    words: str
-    before: DraftFile
-
-
 class Sheet:
     """A draft under review.
 
@@ -81,13 +73,13 @@ class Sheet:
         if not self.path.exists():
             raise UsageError(f"there is no {NAME} in {folder}; write it with offramp draft")
         self._texts: dict[str, tuple[object, Text]] = {}
-        self._steps: list[Step] = []
+        self._steps: list[tuple[str, DraftFile]] = []  # past answers, in words, and the drafts before them
         self.draft, self.revision = self._read()
 
     @property
     def last(self) -> str:
         """The answer that `undo` would take back, in words; empty if there is none."""
-        return self._steps[-1].words if self._steps else ""
+        return self._steps[-1][0] if self._steps else ""
 
     def text(self, source: str) -> Text:
         """Return the text of an article, read again only if its file changes; empty if the draft has no such one."""
@@ -137,7 +129,7 @@ class Sheet:
         self._hold(revision)
         before, after = self.draft, change(self.draft)
         self._write(after)
-        self._steps = [*self._steps[-MOST_UNDONE:], Step(words, before)]
+        self._steps = [*self._steps[-MOST_UNDONE:], (words, before)]
 
     def undo(self, revision: str) -> str:
         """Take back the last answer and return it in words.
@@ -152,8 +144,8 @@ class Sheet:
         self._hold(revision)
         if not self._steps:
             raise UsageError("there is no answer to take back")
-        self._write(self._steps[-1].before)
-        return self._steps.pop().words
+        self._write(self._steps[-1][1])
+        return self._steps.pop()[0]
 
     def _hold(self, revision: str) -> None:
         if self.refresh() or revision != self.revision:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from sim.articles.article import Article
-    from sim.draft.rules.cast import Ids
     from sim.draft.rules.clause import Event
 
 CAUTION = Act("warn", "0256", "statement")
@@ -163,32 +162,20 @@ class _Sheet:
     def _item(self, doc: Doc, event: Event, dated: Dated) -> DraftItem:
         past = (self.today - dated.last).days > PAST and not event.standing
         kind = "pattern" if past else _kind(event)
-        sentence = says(
-            event.act.way, self._called(event.actor), self._called(event.target), event.matter, event.told
-        )  # fmt: skip
-        given: dict[str, Any] = {
-            "actor": event.actor, "date": dated.last, "standing": event.standing or past, "source": self.source,
-            "paragraph": self.number, "says": own_words(sentence, kind, self.text), "kind": kind,
-            "informs": INFORMS.get(kind, "stance"), "bearing": _bearing(event, self.cast),
-            "reliability": RELIABILITY[event.told], "occasion": _occasion(event, dated),
+        actor, target = ([self.cast[id_].name for id_ in ids] for ids in (event.actor, event.target))
+        sentence = says(event.act.way, actor, target, event.matter, event.told)
+        span = doc[event.first].idx, doc[event.last].idx + len(doc[event.last])
+        return DraftItem.model_validate({
+            "actor": event.actor, "target": (event.target or self._supposed(event))[:8] or None,
+            "date": dated.last, "start": dated.first if dated.first != dated.last else None,
+            "standing": event.standing or past, "source": self.source, "paragraph": self.number,
+            "says": own_words(sentence, kind, self.text), "kind": kind, "informs": INFORMS.get(kind, "stance"),
+            "bearing": _bearing(event, self.cast), "reliability": RELIABILITY[event.told],
+            "cameo": event.act.cameo or None, "goldstein": goldstein().get(event.act.cameo),
+            "occasion": _occasion(event, dated), "rule": event.rule[:100], "date_from": dated.known,
             "confidence": round(CONFIDENCE[event.told] + FROM_NOUN * event.rule.startswith("noun:"), 2),
-            "rule": event.rule[:100], "date_from": dated.known, "anchor": self._anchor(doc, event),
-        }  # fmt: skip
-        if supposed := event.target or self._supposed(event):
-            given["target"] = supposed[:8]
-        if dated.first != dated.last:
-            given["start"] = dated.first
-        if cameo := event.act.cameo:
-            given |= {"cameo": cameo, "goldstein": goldstein().get(cameo)}
-        return DraftItem.model_validate(given)
-
-    def _called(self, ids: Ids) -> list[str]:
-        return [self.cast[id_].name for id_ in ids]
-
-    def _anchor(self, doc: Doc, event: Event) -> dict[str, Any]:
-        """Return the anchor of an event's words in its paragraph."""
-        first, last = doc[event.first].idx, doc[event.last].idx + len(doc[event.last])
-        return {"paragraph": self.number, "span": (first, last), "sha256": paragraph_hash(self.text)}
+            "anchor": {"paragraph": self.number, "span": span, "sha256": paragraph_hash(self.text)},
+        })  # fmt: skip
 
     def _supposed(self, event: Event) -> tuple[str, ...]:
         """Return the likely targets, by role, of force, threats and forces in place if the text names none."""
