@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.report.reading import Record
 
 MODEL, BASE_RATE, LOGISTIC = "model", "base rate", "logistic regression"
+REFERENCES = (BASE_RATE, LOGISTIC)
 WINDOW = 90
 SCHEMES = {"case": "one case left out at a time", "area": "one area left out at a time"}
 ABOUT = (
@@ -50,7 +51,16 @@ def document(record: Record, words: str) -> Document:
         number=number,
         says=says,
         head=(Text(_lead(record)),),
-        sections=(*_sections(record), rerun(_rerun(record))),
+        sections=(
+            *_sections(record),
+            rerun(
+                (
+                    ("Seed", str(record["seed"])),
+                    ("Outcomes known by", "all" if record["known"].startswith("9999") else record["known"]),
+                    *((name, str(value)) for name, value in record["environment"].items()),
+                )
+            ),
+        ),
     )
 
 
@@ -116,22 +126,15 @@ def _sections(record: Record) -> Iterator[Section]:
 def _scores(record: Record) -> Iterator[Text | Table | Figure]:
     weights = ", ".join(f"{name} {weight:.0%}" for name, weight in record["pool"].items())
     yield Text(f"{ABOUT} The pool weighs log-odds: {weights}; each case by weights from other areas.")
+    columns = (
+        "Forecaster", *(counted(window, "day") for window in record["windows"]),
+        "Log, 90 days", "Ranked", "Skill on base rate", "On regression",
+    )  # fmt: skip
     for scheme, says in _schemes(record).items():
         for name, table in record["tables"][scheme].items():
-            columns = (
-                "Forecaster",
-                *(counted(window, "day") for window in record["windows"]),
-                "Log, 90 days",
-                "Ranked",
-                "Skill on base rate",
-                "On regression",
-            )
-            own = Table(
-                f"Mean Brier scores by window, then others: {name} ({counted(table['cases'], 'case')}), {says}",
-                columns,
-                "lrrrrrrr",
-                tuple(_score_row(record, table, forecaster) for forecaster in record["forecasters"]),
-            )  # fmt: skip
+            caption = f"Mean Brier scores by window, then others: {name} ({counted(table['cases'], 'case')}), {says}"
+            rows = tuple(_score_row(record, table, forecaster) for forecaster in record["forecasters"])
+            own = Table(caption, columns, "lrrrrrrr", rows)
             yield own if name == "all" else own.fold(f"{name}, {counted(table['cases'], 'case')}, {says}")
 
 
@@ -156,25 +159,24 @@ def _score_row(record: Record, table: Record, forecaster: str) -> tuple[str, ...
 
 
 def _cases(record: Record) -> Table:
-    rows = map(_case_row, sorted(record["cases"], key=lambda one: -one["brier"][MODEL]))
+    rows = (
+        (
+            case["id"] + (" (target)" if case["target"] else ""),
+            short_date(day_of(case["as_of"])),
+            *(or_dash(case[event], "day {}".format) for event in ("offensive", "agreement")),
+            *map(share_text, case["forecasts"]["case"][MODEL]),
+            share_text(case["forecasts"]["case"][LOGISTIC][1]),
+            f"{case['brier'][MODEL]:.3f}",
+            ", ".join(path.removeprefix("actors.") for path in case["marked"]) or NONE,
+        )
+        for case in sorted(record["cases"], key=lambda one: -one["brier"][MODEL])
+    )
     columns = (
         "Case", "As of", "Offensive", "Agreement",
         *(f"Model, {counted(window, 'day')}" for window in record["windows"]),
         "Regression, 90 days", "Brier, 90 days", "Marked for hindsight",
     )  # fmt: skip
     return Table("Every case with its forecast and outcome, worst first", columns, "llrrrrrrrl", tuple(rows))
-
-
-def _case_row(case: Record) -> tuple[str, ...]:
-    return (
-        case["id"] + (" (target)" if case["target"] else ""),
-        short_date(day_of(case["as_of"])),
-        *(or_dash(case[event], "day {}".format) for event in ("offensive", "agreement")),
-        *map(share_text, case["forecasts"]["case"][MODEL]),
-        share_text(case["forecasts"]["case"][LOGISTIC][1]),
-        f"{case['brier'][MODEL]:.3f}",
-        ", ".join(path.removeprefix("actors.") for path in case["marked"]) or NONE,
-    )
 
 
 def _calibration(record: Record) -> Iterator[Text | Table | Figure]:
@@ -224,19 +226,13 @@ def _threats(threats: Record) -> Iterator[Text | Table | Figure]:
         came = share_text(one["happened"] / one["cases"])
         caption = f"Within {counted(window, 'day')}, force in {came} ({one['happened']} of {one['cases']})"
         columns = ("Forecaster", "Mean forecast", "Brier", "AUC", "Against base rate", "Against regression")
-        rows = tuple(_threat_row(one, name) for name in one["said"])
-        yield Table(caption, columns, "lrrrrr", rows)
-
-
-def _threat_row(window: Record, name: str) -> tuple[str, ...]:
-    gaps, area = window["against"].get(name, {}), window["auc"][name]
-    return (
-        name,
-        share_text(window["said"][name]),
-        f"{window['brier'][name]:.3f}",
-        "?" if area is None else f"{area:.2f}",
-        *(or_dash(gaps.get(one), lambda gap: _difference(gap["difference"])) for one in (BASE_RATE, LOGISTIC)),
-    )
+        rows = []
+        for name, mean in one["said"].items():
+            gaps, area = one["against"].get(name, {}), one["auc"][name]
+            against = (or_dash(gaps.get(other), lambda gap: _difference(gap["difference"])) for other in REFERENCES)
+            auc = "?" if area is None else f"{area:.2f}"
+            rows.append((name, share_text(mean), f"{one['brier'][name]:.3f}", auc, *against))
+        yield Table(caption, columns, "lrrrrr", tuple(rows))
 
 
 def _levers(record: Record) -> Iterator[Text | Table | Figure]:
@@ -252,13 +248,6 @@ def _levers(record: Record) -> Iterator[Text | Table | Figure]:
     columns = ("Scenario", "Its own parameters", "Priors")
     yield Text(says, "note")
     yield Table(f"Probability of an offensive within {WINDOW} days", columns, "lrr", rows)
-
-
-def _rerun(record: Record) -> Iterator[tuple[str, str]]:
-    yield "Seed", str(record["seed"])
-    yield "Outcomes known by", "all" if record["known"].startswith("9999") else record["known"]
-    for name, value in record["environment"].items():
-        yield name, str(value)
 
 
 def _difference(gap: list[float | None]) -> str:

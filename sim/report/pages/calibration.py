@@ -55,7 +55,16 @@ def document(record: Record, words: str) -> Document:
                 f"particles were effective at the last, and {first['distinct']:,} are distinct after its moves."
             ),
         ),
-        sections=(*_sections(record), rerun(_rerun(record))),
+        sections=(
+            *_sections(record),
+            rerun(
+                (
+                    ("Outcomes", _known(record)),
+                    ("Log evidence, by seed", ", ".join(f"{one['log_evidence']:.2f}" for one in record["seeds"])),
+                    *((name, str(value)) for name, value in record["environment"].items()),
+                )
+            ),
+        ),
     )
 
 
@@ -120,11 +129,13 @@ def _seeds(record: Record) -> Table:
 def _splits(record: Record) -> Table:
     names = list(record["splits"])
     first = record["splits"][names[0]]
-    rows = [(group, *(_share(*record["splits"][name]["groups"][group]) for name in names)) for group in first["groups"]]
+    rows = []
+    for group in first["groups"]:
+        shares = (record["splits"][name]["groups"][group] for name in names)
+        rows.append((group, *(f"{value:.0%} (± {100 * 1.96 * error:.0f} points)" for value, error in shares)))
     rows.append(("interactions of these", *(f"{record['splits'][name]['interactions']:.0%}" for name in names)))
     rows.append(("chance", *(f"{record['splits'][name]['chance']:.0%}" for name in names)))
-    by = first["by"]
-    caption = f"Shares of the variance of an offensive within {counted(by, 'day')} in the target"
+    caption = f"Shares of the variance of an offensive within {counted(first['by'], 'day')} in the target"
     return Table(caption, ("What", *(f"At the {name}" for name in names)), "l" + "r" * len(names), tuple(rows))
 
 
@@ -135,10 +146,6 @@ def _nuisance(record: Record) -> str:
     actors, *others = shares.values()
     more = "more on parameters that no news report gives than on" if sum(others) > actors else "mostly on"
     return f"At the {last} the answer rests {more} what is coded of the actors: {actors:.0%} against {sum(others):.0%}."
-
-
-def _share(value: float, error: float) -> str:
-    return f"{value:.0%} (± {100 * 1.96 * error:.0f} points)"
 
 
 def _threats(record: Record) -> str:
@@ -175,13 +182,6 @@ def _recovery(record: Record) -> Table:
         f"{counted(found['repeats'], 'simulated calibration')}"
     )
     return Table(caption, ("Parameter", "p-value", "Calibrations by rank, lowest first"), "lrl", rows)
-
-
-def _rerun(record: Record) -> Iterator[tuple[str, str]]:
-    yield "Outcomes", _known(record)
-    yield "Log evidence, by seed", ", ".join(f"{one['log_evidence']:.2f}" for one in record["seeds"])
-    for name, value in record["environment"].items():
-        yield name, str(value)
 
 
 def _bars(record: Record) -> Spec:

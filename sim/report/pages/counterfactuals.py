@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.charts import LIGHT, Spec, safe
@@ -15,9 +14,6 @@ from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import OUTCOMES, Record, as_of, capital, name_in_text, name_of, schedule_name
 from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
 from sim.wording import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SHOWN = 12
 """Number of changes in the figure; the table has all."""
@@ -113,22 +109,22 @@ def brief_of(record: Record) -> Section | None:
 
 def ordered(record: Record, day: int) -> list[Otherwise]:
     """Return all changes of the offensive within a window, the largest first."""
-    rows = [_otherwise(record, one, str(day)) for one in record["counterfactuals"]["worlds"]]
+    part, key = record["counterfactuals"], str(day)
+    rows = [
+        Otherwise(
+            label=label_of(record, one),
+            inside=_WORDS[one["kind"]][1].format(_subject(record, one)),
+            before=Chance.of(part["base"]["offensive"][key]),
+            after=Chance.of(one["outcomes"]["offensive"][key]),
+            shift=Shift.of(one["changes"]["offensive"][key]),
+            averts=Chance.of(one["averts"][key]),
+            brings_about=Chance.of(one["brings_about"][key]),
+            differing=one["differing_runs"],
+            ratio=one["variance_ratio"][key],
+        )
+        for one in part["worlds"]
+    ]
     return sorted(rows, key=lambda row: -abs(row.shift.p))
-
-
-def _otherwise(record: Record, one: Record, day: str) -> Otherwise:
-    return Otherwise(
-        label=label_of(record, one),
-        inside=_WORDS[one["kind"]][1].format(_subject(record, one)),
-        before=Chance.of(record["counterfactuals"]["base"]["offensive"][day]),
-        after=Chance.of(one["outcomes"]["offensive"][day]),
-        shift=Shift.of(one["changes"]["offensive"][day]),
-        averts=Chance.of(one["averts"][day]),
-        brings_about=Chance.of(one["brings_about"][day]),
-        differing=one["differing_runs"],
-        ratio=one["variance_ratio"][day],
-    )
 
 
 _WORDS = {
@@ -255,18 +251,12 @@ def _share(chance: Chance) -> str:
 
 def _windows(record: Record, part: Record) -> Table:
     """Return all outcomes and windows."""
-    days = record["milestones"]
-    return Table(
-        "All outcomes and windows: the difference and its 95% interval in points",
-        ("Change", "Outcome", *(f"within {counted(day, 'day')}" for day in days)),
-        "ll" + "r" * len(days),
-        tuple(_window_rows(record, part, days)),
-    )
-
-
-def _window_rows(record: Record, part: Record, days: list[int]) -> Iterator[tuple[str, ...]]:
+    days, rows = record["milestones"], []
     for one in part["worlds"]:
         for outcome, by_day in one["changes"].items():
             shifts = [Shift.of(by_day[str(day)]) for day in days]
             cells = ("0" if row.low == row.high == 0 else row.with_interval for row in shifts)
-            yield label_of(record, one), OUTCOMES[outcome], *cells
+            rows.append((label_of(record, one), OUTCOMES[outcome], *cells))
+    caption = "All outcomes and windows: the difference and its 95% interval in points"
+    columns = ("Change", "Outcome", *(f"within {counted(day, 'day')}" for day in days))
+    return Table(caption, columns, "ll" + "r" * len(days), tuple(rows))

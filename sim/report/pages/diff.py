@@ -16,8 +16,6 @@ from sim.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sim.report.reading import Record
-
 MOST_OPEN = 8
 """Number of changed inputs that the page shows unfolded."""
 _REWORDED = ("resolves", "does not resolve")
@@ -30,8 +28,10 @@ def section_of(record: Record) -> Section | None:
     since = record.get("since")
     if since is None:
         return None
+    then = since["forecast"]
+    whose = "" if then["id"] == record["scenario"]["id"] else f", {then['id']}"
     return Section(
-        _title(record, since["forecast"]),
+        f"Since the forecast of {dated(then['as_of'])}{whose}",
         (
             Text(_lead(since), "lead"),
             Text(f"{_basis(since)} {_window(record, since)}".rstrip(), "note"),
@@ -46,17 +46,13 @@ def section_of(record: Record) -> Section | None:
 def different(compared: Record) -> tuple[Part, ...]:
     """List the differences between two forecasts: articles, stances, inputs and settings, named as in the record."""
     articles, stances = _articles(compared), List(tuple(_stance(compared, one) for one in compared["stances"]), "notes")
-    inputs, settings = _inputs(compared), _settings(compared)
+    rows = ((name, _value(old), _value(new)) for name, old, new in changed(compared, compared["inputs"], "path"))
+    inputs = Table("Inputs that have changed", ("Input", "Then", "Now"), "lll", tuple(rows))
     if len(inputs.rows) > MOST_OPEN:
         inputs = inputs.fold(f"{counted(len(inputs.rows), 'input')} changed, added or removed")
-    parts: tuple[Part, ...] = (articles, stances, inputs, settings)
+    parts: tuple[Part, ...] = (articles, stances, inputs, _settings(compared))
     nothing = "" if said(parts) else "No input, evidence or setting has changed."
     return (Text(nothing), *parts)
-
-
-def _title(record: Record, forecast: Record) -> str:
-    title = f"Since the forecast of {dated(forecast['as_of'])}"
-    return title if forecast["id"] == record["scenario"]["id"] else f"{title}, {forecast['id']}"
 
 
 def _lead(since: Record) -> str:
@@ -139,30 +135,22 @@ def _news(one: Record) -> Iterator[str]:
             yield f"{verb}: {item['id']}. {item['says']}".rstrip()
 
 
-def _inputs(compared: Record) -> Table:
-    rows = [(name, _value(old), _value(new)) for name, old, new in changed(compared, compared["inputs"], "path")]
-    return Table("Inputs that have changed", ("Input", "Then", "Now"), "lll", tuple(rows))
-
-
 def changed(compared: Record, rows: Sequence[Record], key: str) -> Iterator[tuple[str, Any, Any]]:
     """Yield inputs or settings that differ: their names, and the value on either side, with ids replaced by names."""
     for one in rows:
         path = one[key]
-        old, new = (_called(compared, one[side]) if _holds_ids(path) else one[side] for side in ("old", "new"))
+        old, new = (_called(compared, path, one[side]) for side in ("old", "new"))
         yield input_name(compared, path) if "." in path or key == "path" else path, old, new
 
 
-def _holds_ids(path: str) -> bool:
-    """Whether the values at a path are ids of actors, pressures, talks or events."""
+def _called(compared: Record, path: str, value: Any) -> Any:
+    """Return the name of an actor or an event where a path holds ids; for anything else the value."""
     kind, _, field = path.rpartition(".")
-    return field in _OF_NAMES and (kind == "bargaining" or kind.startswith(_SCHEDULED))
-
-
-def _called(compared: Record, id_: Any) -> Any:
-    """Return the name of an actor or an event; for anything else the value."""
-    if not isinstance(id_, str) or id_ not in {*compared["actors"], *(one["id"] for one in compared["schedule"])}:
-        return id_
-    return name_of(compared, id_) if id_ in compared["actors"] else schedule_name(compared, id_)
+    if field not in _OF_NAMES or not kind.startswith(("bargaining", *_SCHEDULED)):
+        return value
+    if value in list(compared["actors"]):
+        return name_of(compared, value)
+    return schedule_name(compared, value) if value in [one["id"] for one in compared["schedule"]] else value
 
 
 def _value(value: Any) -> str:

@@ -46,14 +46,20 @@ def _all(record: Record) -> str:
 def document(record: Record, words: str) -> Document:
     """Read the record of a discovery into its page."""
     found = [box for box in record["boxes"] if box["stands_out"]]
-    number = Chance.of(found[0]["density"]).text if found else "none"
+    asked = f"{_see(record)} within {counted(record['by'], 'day')}"
+    if found:
+        number, title = Chance.of(found[0]["density"]).text, f"Where futures {asked}"
+        says = f"of the futures in the first box {_see(record)}; of all futures {Chance.of(record['base']).text}"
+    else:
+        number, title = "none", f"No input ranges were found in which futures more often {asked}"
+        says = "of the boxes tried stands out on held-out draws"
     notes = (Text(ABOUT), Text("" if record["structural"] else STRUCTURAL))
     return Document(
         kicker=f"offramp discovery in {record['scenario']['id']}, seed {record['seed']}",
-        title=_title(record, number),
+        title=title,
         number=number,
-        says=_says(record, number),
-        head=(Text(_lead(record, found)),),
+        says=says,
+        head=(Text(_lead(record, found, asked)),),
         sections=(
             *(_box(record, place, box) for place, box in enumerate(record["boxes"], 1)),
             Section("How to read this", notes, id="reading"),
@@ -66,22 +72,8 @@ def document(record: Record, words: str) -> Document:
     )
 
 
-def _title(record: Record, number: str) -> str:
-    asked = f"{_see(record)} within {counted(record['by'], 'day')}"
-    if number == "none":
-        return f"No input ranges were found in which futures more often {asked}"
-    return f"Where futures {asked}"
-
-
-def _says(record: Record, number: str) -> str:
-    if number == "none":
-        return "of the boxes tried stands out on held-out draws"
-    return f"of the futures in the first box {_see(record)}; of all futures {Chance.of(record['base']).text}"
-
-
-def _lead(record: Record, found: list[Record]) -> str:
+def _lead(record: Record, found: list[Record], asked: str) -> str:
     base = Chance.of(record["base"])
-    asked = f"{_see(record)} within {counted(record['by'], 'day')}"
     if not found:
         return (
             f"No box stands out: {base.text} of futures ({base.interval}) {asked}, and no small set of limits on "

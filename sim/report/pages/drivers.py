@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, chance_text, points_text, share_text, with_interval
 from sim.report.charts import Spec, safe, tint
@@ -17,16 +16,11 @@ from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_
 from sim.report.values import or_dash
 from sim.wording import counted
 
-if TYPE_CHECKING:
-    from sim.report.reading import Record
-
 SHOWN = 12
 """Number of inputs in the figure; the table has all."""
 DIRECTIONS = {"rises": "rises with it", "falls": "falls with it", "bends": "not one way", "unclear": "unclear"}
 UNKNOWABLE = "cannot be looked up"
 _ENDS = ("at_low", "at_high")
-
-
 _COLOURS = {"rises": "offensive", "falls": "agreement"}
 
 
@@ -67,16 +61,6 @@ def _inert_text(record: Record, inputs: list[Record]) -> str:
     """Return which inputs have no effect, and why."""
     told = [f"{input_name(record, one['path'])}: {one['no_effect']}." for one in inputs if one.get("no_effect")]
     return " ".join(["No effect within the window:", *told]) if told else ""
-
-
-def _together(inputs: list[Record]) -> str:
-    """Return how to read the row of correlated inputs; empty if there is none."""
-    if not any("+" in one.get("path", "") for one in inputs):
-        return ""
-    return (
-        "Correlated inputs share one row: their shares do not add up, so it has the share of all of them at once. "
-        "Its ends are those of the first, with the others varying along with it."
-    )
 
 
 def _index_text(index: Record | None) -> str:
@@ -143,8 +127,12 @@ def _caution_text(record: Record, inputs: list[Record], draws: int) -> str:
         "in this model, not what changing the value would do. The index of an input is its own share, averaged over "
         f"all others. Intervals are 95%, from {counted(draws, 'draw')}."
     )
-    rest = (_together(inputs), _inert_text(record, inputs))
-    return " ".join(filter(None, (text, *rest)))
+    if any("+" in one["path"] for one in inputs):
+        text += (
+            " Correlated inputs share one row: their shares do not add up, so it has the share of all of them at once. "
+            "Its ends are those of the first, with the others varying along with it."
+        )
+    return f"{text} {_inert_text(record, inputs)}".rstrip()
 
 
 def _figure(record: Record, by: Record, shown: list[Record]) -> Figure:

@@ -40,15 +40,22 @@ def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
     course = record["course"]
     launched = course["day"] is not None
-    days = sorted({turn["day"] for turn in course["turns"]})
-    moments = [part for day in days for part in _moment(record, day)]
+    moments: list[Text | Table] = []
+    for day in sorted({turn["day"] for turn in course["turns"]}):
+        date = long_date(calendar_of(record).date(day))
+        events = "; ".join(turn_text(record, course, turn) for turn in course["turns"] if turn["day"] == day)
+        moments += [Text(f"{date}. {events}. {_chances(record, day)}", "note"), _actors(record, day, date)]
+    run = (
+        f"Run {record['run']:,}, seed {record['seed']}, uses draw {record['draw']:,} of the uncertain inputs and runs "
+        f"for {course['days']} of {counted(record['horizon'], 'day')}. It is one of many futures, not a prediction."
+    )
     daily = daily_table(record).fold("Every day of it")
     return Document(
         kicker=f"offramp replay of run {record['run']:,} of {record['scenario']['id']}, seed {record['seed']}",
         title=title_of(record, course),
         number=f"Day {course['day'] + 1}" if launched else ENDS[course["end"]],
         says="on which the offensive begins in this run" if launched else "in which the window ends in this run",
-        head=(Text(f"{_head(record)} It is one of many futures, not a prediction."),),
+        head=(Text(run),),
         sections=(
             Section("What happens", tuple(map(Text, story_of(record, course))), id="story"),
             Section(
@@ -67,21 +74,6 @@ def document(record: Record, words: str) -> Document:
             ),
         ),
     )
-
-
-def _head(record: Record) -> str:
-    return (
-        f"Run {record['run']:,}, seed {record['seed']}, uses draw {record['draw']:,} of the uncertain inputs and runs "
-        f"for {record['course']['days']} of {counted(record['horizon'], 'day')}."
-    )
-
-
-def _moment(record: Record, day: int) -> tuple[Text, Table]:
-    """Return a turning point: what happens when, the chances of the day, each actor's words, wishes and acts."""
-    course = record["course"]
-    date = long_date(calendar_of(record).date(day))
-    events = [turn_text(record, course, turn) for turn in course["turns"] if turn["day"] == day]
-    return Text(f"{date}. {'; '.join(events)}. {_chances(record, day)}", "note"), _actors(record, day, date)
 
 
 def _actors(record: Record, day: int, date: str) -> Table:

@@ -50,10 +50,15 @@ def document(record: Record, words: str) -> Document:
     status = _STATUS.get(record["status"], f"The status of this forecast is {record['status']}.")
     settled = outcomes.convergence_figure(record)
     window = f"Window: {as_of} to {last.until}, {counted(last.days, 'day')}"
+    asked, scale = record["question"], scale_of(words)
+    sides = (Entry(asked["resolves"], "It resolves"), Entry(asked["does_not_resolve"], "It does not resolve"))
+    question = Group("What resolves the question, and what does not", (List(sides, "notes"),), role="folded")
+    bands = tuple((band.word, scale.range(band.low, band.high)) for band in scale.bands)
+    ranges = Table(f"Words for probabilities: {scale.name}", ("Word", "Range"), "lr", bands)
     return Document(
         kicker=f"offramp forecast, as of {as_of}",
         title=record["scenario"]["title"],
-        about=(Text(window, "window"), Text(status, "banner"), provenance.conditions_of(record), _question(record)),
+        about=(Text(window, "window"), Text(status, "banner"), provenance.conditions_of(record), question),
         heading=HEADING,
         short="Probability",
         number=last.chance.text,
@@ -64,7 +69,7 @@ def document(record: Record, words: str) -> Document:
         below=(
             estimates.others_of(record),
             estimates.baselines_of(record),
-            _words(words),
+            ranges.fold("The words and their ranges"),
             _errors(record, last.chance),
         ),
         sections=(
@@ -101,12 +106,6 @@ def windows_of(record: Record, words: str) -> tuple[Window, ...]:
     days = {days for days in record["milestones"] if days > provenance.settled(record)} | {record["horizon"]}
     chances = {day: outcome_at(record, "offensive", day) for day in sorted(days)}
     return tuple(Window(day, long_date(calendar.until(day)), one, one.line(words)) for day, one in chances.items())
-
-
-def _question(record: Record) -> Group:
-    asked = record["question"]
-    sides = (Entry(asked["resolves"], "It resolves"), Entry(asked["does_not_resolve"], "It does not resolve"))
-    return Group("What resolves the question, and what does not", (List(sides, "notes"),), role="folded")
 
 
 def _strips(windows: tuple[Window, ...]) -> Block:
@@ -177,28 +176,17 @@ def _confidence(record: Record) -> Section:
     )  # fmt: skip
 
 
-def _words(name: str) -> Table:
-    scale = scale_of(name)
-    rows = tuple((band.word, scale.range(band.low, band.high)) for band in scale.bands)
-    table = Table(f"Words for probabilities: {scale.name}", ("Word", "Range"), "lr", rows)
-    return table.fold("The words and their ranges")
-
-
 def _suppositions(record: Record) -> Section | None:
     notes = [Entry(text, name_of(record, name)) for name, text in record["provenance"]["notes"].items()]
     for one in record.get("warnings", []):
-        name = f"Warning: {one['warning'].replace('-', ' ')}"
-        where = f"{one['key']}, {one['place']}"
-        notes.append(Entry(f"{_warned(record, one['key'])}{one['message']} ({where})", name))
+        kind, _, named = one["key"].partition(".")
+        has_name = named and kind in ("actors", "pressures", "talks", "events", "ties")
+        subject = f"{input_name(record, one['key'])}: " if has_name else ""
+        text = f"{subject}{one['message']} ({one['key']}, {one['place']})"
+        notes.append(Entry(text, f"Warning: {one['warning'].replace('-', ' ')}"))
     if not notes:
         return None
     return Section("What this scenario assumes", (List(tuple(notes), "notes"),), id="notes", short="Assumptions")
-
-
-def _warned(record: Record, key: str) -> str:
-    """Return the name of a warning's subject; empty if that is not an actor, input, pressure, talks or event."""
-    named = key.partition(".")[0] in ("actors", "pressures", "talks", "events", "ties")
-    return f"{input_name(record, key)}: " if named and "." in key else ""
 
 
 def rerun_rows(record: Record) -> Iterator[tuple[str, str]]:

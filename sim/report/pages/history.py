@@ -48,6 +48,10 @@ def document(record: Record, words: str) -> Document:
         " ▼ marks news by its number in the table below, on the day it was made; the first dot from that day on "
         "includes it."
     )
+    windows = (
+        (f"Within {counted(days, 'day')}", Chance.of(record["points"][-1]["by"][str(days)]).line(words))
+        for days in record["milestones"]
+    )
     moves = _moves(record)
     drawn = figure_of(record).with_parts(
         Block("note", f"Each dot is a forecast, its window counted from its own date.{key if moves.rows else ''}")
@@ -61,7 +65,7 @@ def document(record: Record, words: str) -> Document:
         says=f"that an offensive begins within {counted(days, 'day')}, as of {last}{since}",
         heading="Probability of an offensive",
         short="Probability",
-        head=(Group("", (Table.facts(_windows(record, words), ("Window", f"As of {last}")), Text(GUARD, "note"))),),
+        head=(Group("", (Table.facts(windows, ("Window", f"As of {last}")), Text(GUARD, "note"))),),
         sections=(
             Section("Over time", (drawn,), id="dates"),
             Section("What moved it", (Text(ABOUT_MOVES, "note"), _news(record), moves) if moves.rows else (
@@ -109,16 +113,9 @@ def _lead(record: Record) -> str:
     return f"{subject} {verb} from {start.text} on {first} to {end.text} on {last}"
 
 
-def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
-    """Yield each window with its probability on the last date."""
-    for days in record["milestones"]:
-        yield f"Within {counted(days, 'day')}", Chance.of(record["points"][-1]["by"][str(days)]).line(words)
-
-
 def _numbered(record: Record) -> list[tuple[int, Record]]:
     """Return the moves numbered in the order of their marks."""
-    ordered = sorted(record["moves"], key=lambda move: _marked(record, move))
-    return list(enumerate(ordered, 1))
+    return list(enumerate(sorted(record["moves"], key=lambda move: _marked(record, move)), 1))
 
 
 def _marked(record: Record, move: Record) -> datetime.date:
@@ -129,11 +126,10 @@ def _marked(record: Record, move: Record) -> datetime.date:
 def _news(record: Record) -> Table:
     """Return how far all news of each date moved the probability."""
     rows = [
-        (
-            short_date(day_of(point["date"])), ", ".join(point["new_items"]), *Shift.of(point["news"]).cells,
-        )
-        for point in record["points"] if point["news"] is not None
-    ]  # fmt: skip
+        (short_date(day_of(point["date"])), ", ".join(point["new_items"]), *Shift.of(point["news"]).cells)
+        for point in record["points"]
+        if point["news"] is not None
+    ]
     caption = f"Change with all news of each date, within {counted(record['horizon'], 'day')}, in points"
     return Table(caption, ("As of", "New items", "Change", "Interval, 95%", "Note"), "llrrl", tuple(rows))
 
@@ -166,13 +162,10 @@ def articles_table(record: Record) -> Table:
 
 
 def _moves(record: Record) -> Table:
-    ordered = sorted(_numbered(record), key=lambda one: -abs(one[1]["p"]))
     rows = [
-        (
-            str(number), move["id"], short_date(day_of(move["item_date"])), move["says"], *Shift.of(move).cells,
-        )
-        for number, move in ordered
-    ]  # fmt: skip
+        (str(number), move["id"], short_date(day_of(move["item_date"])), move["says"], *Shift.of(move).cells)
+        for number, move in sorted(_numbered(record), key=lambda one: -abs(one[1]["p"]))
+    ]
     caption = f"Change with each item, within {counted(record['horizon'], 'day')}, in points, largest first"
     columns = ("Mark", "Item", "Date", "What happened", "Change", "Interval, 95%", "Note")
     return Table(caption, columns, "rlllrrl", tuple(rows))

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sim.report.chance import Chance, Shift
 from sim.report.ci import WORDS, verdicts_of
-from sim.report.document import Block, Document, Entry, Figure, Group, List, Section, Table, Text, rerun
+from sim.report.document import Block, Document, Entry, Group, List, Section, Table, Text, rerun
 from sim.report.pages import forecast
 from sim.report.pages.sweep_figures import (
     CELL_FIGURE,
@@ -27,12 +26,13 @@ from sim.report.pages.sweep_figures import (
 from sim.report.reading import as_of, capital, input_name
 from sim.report.sections.outcomes import outcomes_table
 from sim.report.sections.provenance import conditional_sentence
-from sim.report.values import NONE
+from sim.report.values import NONE, or_dash
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from sim.report.chance import Chance, Shift
     from sim.report.reading import Record
 
 
@@ -92,16 +92,15 @@ def _gates(record: Record, *, missed: bool = False) -> Section | None:
 
 
 def _across(record: Record) -> Section | None:
-    said = tuple(map(_shown, figures_of(record)))
-    return Section("Across the cells", said, id="figures") if said else None
-
-
-def _shown(figure: Figure) -> Figure:
-    """Return a figure with its key; Markdown omits a table that is too wide."""
-    if len(figure.table.columns) > WIDEST:
-        figure = replace(figure, table=figure.table.page_only())
-    key = [row[:2] for row in figure.table.rows]
-    return figure.with_parts(Block("uprights", key) if figure.id == CELL_FIGURE else None)
+    said = []
+    for figure in figures_of(record):
+        if len(figure.table.columns) > WIDEST:  # too wide for Markdown
+            said.append(replace(figure, table=figure.table.page_only()))
+        elif figure.id == CELL_FIGURE:
+            said.append(figure.with_parts(Block("uprights", [row[:2] for row in figure.table.rows])))
+        else:
+            said.append(figure)
+    return Section("Across the cells", tuple(said), id="figures") if said else None
 
 
 def _cells(record: Record) -> Section:
@@ -180,12 +179,12 @@ def _columns(record: Record) -> Iterator[Column]:
         yield from (_input_column(record, path) for path in axes)
     else:
         yield Column("Cell", "l", lambda row: (row["label"], row["label"]), of_results=False)
-    yield from (_window_column(one) for one in record["milestones"])
+    yield from (_window_column(f"Within {counted(one, 'day')}", "offensive", one) for one in record["milestones"])
     yield Column("Interval, 95%", "r", lambda row: (chance(row, day).interval, chance(row, day).p))
-    yield Column("Input sd", "r", lambda row: _spread(chance(row, day)))
+    yield Column("Input sd", "r", lambda row: _spread(chance(row, day).input_sd))
     if record["reference"] is not None:
         yield Column(f"Change within {counted(day, 'day')}", "r", lambda row: _moved(change_of(row, day)))
-    yield Column(f"Agreement within {counted(day, 'day')}", "r", lambda row: _agreed(row, day))
+    yield _window_column(f"Agreement within {counted(day, 'day')}", "agreement", day)
     yield Column("Runs", "r", lambda row: (f"{row['runs']:,}", row["runs"]), of_results=False)
     yield Column("Status", "l", lambda row: (row["status"], row["status"]), of_results=False)
 
@@ -195,21 +194,16 @@ def _input_column(record: Record, path: str) -> Column:
     return Column(name, "r", lambda row: (written(row["inputs"][path]), row["inputs"][path]), of_results=False)
 
 
-def _window_column(day: int) -> Column:
-    return Column(f"Within {counted(day, 'day')}", "r", lambda row: (chance(row, day).text, chance(row, day).p))
+def _window_column(head: str, outcome: str, day: int) -> Column:
+    return Column(head, "r", lambda row: (chance(row, day, outcome).text, chance(row, day, outcome).p))
 
 
-def _spread(one: Chance) -> tuple[str, float | None]:
-    return NONE if one.input_sd is None else f"{100 * one.input_sd:.0f} points", one.input_sd
+def _spread(sd: float | None) -> tuple[str, float | None]:
+    return or_dash(sd, lambda known: f"{100 * known:.0f} points"), sd
 
 
 def _moved(shift: Shift | None) -> tuple[str, float | None]:
     return (NONE, None) if shift is None else (shift.with_interval, shift.p)
-
-
-def _agreed(row: Record, day: int) -> tuple[str, float]:
-    one = Chance.of(row["outcomes"]["agreement"][str(day)])
-    return one.text, one.p
 
 
 def _remarks(record: Record) -> Iterator[str]:

@@ -34,9 +34,9 @@ def done(record: Record) -> list[Record]:
     return list(filter(has_result, record["rows"]))
 
 
-def chance(row: Record, day: int) -> Chance:
-    """Return the chance of an offensive within `day` days in a cell."""
-    return Chance.of(row["outcomes"]["offensive"][str(day)])
+def chance(row: Record, day: int, outcome: str = "offensive") -> Chance:
+    """Return the chance of an outcome within `day` days in a cell."""
+    return Chance.of(row["outcomes"][outcome][str(day)])
 
 
 def written(value: Any) -> str:

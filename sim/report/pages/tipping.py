@@ -19,20 +19,28 @@ if TYPE_CHECKING:
 
 def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
-    lead, number = lead_of(record), _number(record)
-    kind, table, chart = (
-        ("Map of the probability over two numbers.", _plane_table, _map)
-        if is_plane(record)
-        else ("Line chart with its band.", _table, _curve)
-    )
-    drawn = Figure(
-        "tipping-figure", _title(record, number), _unit(record), f"{kind} {lead}", table(record), lambda: chart(record)
-    )
+    lead, number, event, target = lead_of(record), _number(record), _event(record), percent(record["target"])
+    title = {
+        "reached": f"{target} is crossed at {number}",
+        "not reached": f"{target} is not reached",
+        "no effect": f"No effect on the {event}",
+    }.get(record["verdict"], f"{target} may or may not be reached")
+    if is_plane(record):
+        unit = f"Probability of the {event}; dots are points of the contour, with 95% intervals"
+        kind, table, chart = "Map of the probability over two numbers.", _plane_table, _map
+    else:
+        band = "its 95% Monte Carlo band; the interval of a crossing lies on the target's line"
+        unit = f"Probability of the {event} with {band}"
+        kind, table, chart = "Line chart with its band.", _table, _curve
+    drawn = Figure("tipping-figure", title, unit, f"{kind} {lead}", table(record), lambda: chart(record))
+    says = f"where the probability of the {event} crosses {target}"
+    if record["verdict"] == "no effect":
+        says = f"of {_names(record)} on the {event}"
     return Document(
         kicker=f"offramp tipping point, as of {as_of(record)}",
         title=record["scenario"]["title"],
         number=number,
-        says=_says(record),
+        says=says,
         head=(Text(lead),),
         sections=(
             Section("How much is enough", (drawn, *map(Text, _notes(record))), id="tipping"),
@@ -54,22 +62,16 @@ def lead_of(record: Record) -> str:
     if record["verdict"] == "reached":
         return _reached(record, target)
     tried = record["nearest"]["value"]
-    near = f"the nearest tried is {with_interval(Chance.of(record['nearest']))}, at {_at(tried)}"
-    subject = f"{'pair' if is_plane(record) else 'value'} of {_names(record)} in {_ranges(record)}"
+    place = " and ".join(map(quantity, tried if is_plane(record) else [tried]))
+    near = f"the nearest tried is {with_interval(Chance.of(record['nearest']))}, at {place}"
+    ranges = " and ".join(f"{quantity(one['low'])} to {quantity(one['high'])}" for one in record["inputs"])
+    subject = f"{'pair' if is_plane(record) else 'value'} of {_names(record)} in {ranges}"
     if record["verdict"] == "not reached":
         return f"No {subject} reaches {target}: {near}."
     return (
         f"These runs leave open whether any {subject} reaches {target}: {near}, and an interval contains the target. "
         "More runs narrow it."
     )
-
-
-def _at(value: float | list[float]) -> str:
-    return " and ".join(map(quantity, value if isinstance(value, list) else [value]))
-
-
-def _ranges(record: Record) -> str:
-    return " and ".join(f"{quantity(one['low'])} to {quantity(one['high'])}" for one in record["inputs"])
 
 
 def _event(record: Record) -> str:
@@ -123,13 +125,6 @@ def _no_effect(record: Record) -> str:
     )
 
 
-def _reasons(record: Record) -> Iterator[str]:
-    """Yield, for each number that cannot have an effect, the reason."""
-    for one in record["inputs"]:
-        if one.get("no_effect"):
-            yield f"Why {in_sentence(record, one['path'])} has no effect: {one['no_effect']}."
-
-
 def _names(record: Record) -> str:
     """Return the name of the input, or of both, for the middle of a sentence."""
     return " and ".join(in_sentence(record, one["path"]) for one in record["inputs"])
@@ -138,21 +133,18 @@ def _names(record: Record) -> str:
 def _crossing(record: Record, found: Record) -> str:
     verb = "rises" if found["direction"] == "rising" else "falls"
     low, high = (to_error(found[key], _half(found)) for key in ("low", "high"))
+    ends = [name for name, key in (("lower", "low_open"), ("upper", "high_open")) if found[key]]
+    open_ = f"; the {' and '.join(ends)} end is that of the range, and the crossing may lie beyond" if ends else ""
     return (
         f"The probability of the {_event(record)} {verb} through {percent(record['target'])} where {_names(record)} is "
-        f"{_value(found)} ({low} to {high}, 95%{_open(found)})."
+        f"{_value(found)} ({low} to {high}, 95%{open_})."
     )
 
 
-def _open(found: Record) -> str:
-    ends = [name for name, key in (("lower", "low_open"), ("upper", "high_open")) if found[key]]
-    if not ends:
-        return ""
-    return f"; the {' and '.join(ends)} end is that of the range, and the crossing may lie beyond"
-
-
 def _notes(record: Record) -> Iterator[str]:
-    yield from _reasons(record)
+    for one in record["inputs"]:
+        if one.get("no_effect"):
+            yield f"Why {in_sentence(record, one['path'])} has no effect: {one['no_effect']}."
     for one in record["inputs"]:
         if one["base"] is not None:
             yield f"In the scenario as written {in_sentence(record, one['path'])} is {quantity(one['base'])}."
@@ -204,28 +196,6 @@ def _plane_table(record: Record) -> Table:
     )  # fmt: skip
     caption = f"Where the probability of the {_event(record)} crosses {percent(record['target'])}"
     return Table(caption, (first, second, "Interval, 95%", "of"), "rrrl", rows)
-
-
-def _says(record: Record) -> str:
-    if record["verdict"] == "no effect":
-        return f"of {_names(record)} on the {_event(record)}"
-    return f"where the probability of the {_event(record)} crosses {percent(record['target'])}"
-
-
-def _title(record: Record, number: str) -> str:
-    target = percent(record["target"])
-    return {
-        "reached": f"{target} is crossed at {number}",
-        "not reached": f"{target} is not reached",
-        "no effect": f"No effect on the {_event(record)}",
-    }.get(record["verdict"], f"{target} may or may not be reached")
-
-
-def _unit(record: Record) -> str:
-    if is_plane(record):
-        return f"Probability of the {_event(record)}; dots are points of the contour, with 95% intervals"
-    band_ = "its 95% Monte Carlo band; the interval of a crossing lies on the target's line"
-    return f"Probability of the {_event(record)} with {band_}"
 
 
 def _curve(record: Record) -> Spec:
