@@ -28,7 +28,14 @@ def document(record: Record, words: str) -> Document:
         table,
         lambda: _chart(record),
     )
-    parts: tuple[Part, ...] = (drawn, *map(Text, _notes(record)), _options(record))
+    options = tuple(
+        Entry(
+            f"{_what(record, one)}; cost {quantity(one['cost'])}. {one.get('basis', '')}".rstrip(),
+            one.get("name") or heading(name),
+        )
+        for name, one in record["options"].items()
+    )
+    parts: tuple[Part, ...] = (drawn, *map(Text, _notes(record)), List(options, "notes"))
     return Document(
         kicker=f"offramp advice, as of {as_of(record)}",
         title=record["scenario"]["title"],
@@ -112,20 +119,6 @@ def _table(record: Record) -> Table:
         "Note",
     )  # fmt: skip
     return Table("Every mix, by its gain for its cost", columns, "lrrrrrrrl", rows)
-
-
-def _options(record: Record) -> List:
-    """List the options in the mixes, each with its effect, its cost and the author's reason."""
-    return List(
-        tuple(
-            Entry(
-                f"{_what(record, one)}; cost {quantity(one['cost'])}. {one.get('basis', '')}".rstrip(),
-                one.get("name") or heading(name),
-            )
-            for name, one in record["options"].items()
-        ),
-        "notes",
-    )
 
 
 def _what(record: Record, one: Record) -> str:

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, share_text
 from sim.report.document import Block, Group, Part, Section, Table, Text
-from sim.report.reading import Record, calendar_of, outcome_at
+from sim.report.reading import Record, calendar_of, capital, outcome_at
 from sim.report.sections.provenance import is_calibrated
 from sim.report.values import NONE, dated, day_of, on_scale, short_date, skill_text
 from sim.wording import counted, long_date, noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sim.report.reading import Record
 
 SAMPLES = {"crises": "If it is one of the library's crises", "threats": "If it is a threat between states"}
 
@@ -57,8 +55,8 @@ def others_of(record: Record) -> Group | None:
 def window_of(record: Record) -> str | None:
     """Return the window, in days, in which other estimates are compared.
 
-    None if the record has no window to compare in, is conditional on something that the others do not know, or predates
-    the outside view.
+    None if the record has no window to compare in or no outside view, or is conditional on something that the others do
+    not know.
     """
     view = record.get("outside_view")
     if view is None or record.get("baselines") is None or record.get("given") is not None:
@@ -136,7 +134,7 @@ RULES = {
 
 
 def baselines_of(record: Record) -> Group | None:
-    """Read the baselines of a record; None if it has none, as in earlier versions."""
+    """Read the baselines of a record; None if it has none."""
     if record.get("baselines") is None:
         return None
     as_of = long_date(calendar_of(record).as_of)
@@ -161,20 +159,17 @@ def _table(record: Record) -> Table:
 
 def _of_window(record: Record, days: str, window: Record) -> tuple[str, ...]:
     """Return the column of a window: the model, the baselines, how many cases they use."""
+    rate = window["base_rate"]
+    base = str(window["reason"])
+    if rate is not None:
+        base = f"{share_text(rate['p'])} ({rate['happened']} of {rate['cases']}; {_interval(rate)})"
     return (
         outcome_at(record, "offensive", int(days)).text,
-        _base_rate(window),
+        base,
         _prediction(window, window["logistic"]),
         *(_prediction(window, window["positions"].get(rule)) for rule in RULES),
         f"{window['cases']} ({window['early']} early)",
     )
-
-
-def _base_rate(window: Record) -> str:
-    rate = window["base_rate"]
-    if rate is None:
-        return str(window["reason"])
-    return f"{share_text(rate['p'])} ({rate['happened']} of {rate['cases']}; {_interval(rate)})"
 
 
 def _prediction(window: Record, prediction: Record | None) -> str:
@@ -261,14 +256,11 @@ def _against(name: str, window: Record) -> str:
     """Write a reference's score, and the gain over it: `0.26 for the base rate (skill 20%, ...)`."""
     compared = window["against"][name]
     article = "the" if name == REFERENCES[0] else "a"
-    verdict = "" if _is_clear(compared["difference"]) else "; no clear difference"
+    _, low, high = compared["difference"]
+    clear = low is not None and high is not None and (low > 0 or high < 0)
+    verdict = "" if clear else "; no clear difference"
     skill = skill_text(compared["skill"]).replace(" (", ", ").rstrip(")")
     return f"{_score(window['brier'][name])} for {article} {name} (skill {skill}{verdict})"
-
-
-def _is_clear(difference: list[float | None]) -> bool:
-    _, low, high = difference
-    return low is not None and high is not None and (low > 0 or high < 0)
 
 
 def _scores_note(track: Record) -> str:
@@ -283,11 +275,12 @@ def _scores_note(track: Record) -> str:
 def _brier(track: Record) -> Table:
     """Return the mean Brier scores by window, and the skill of the calibrated model over each reference."""
     windows = track["windows"].values()
-    rows = [("Cases (with an offensive)", *(f"{one['cases']} ({one['happened']})" for one in windows))]
-    for name in _forecasters(track):
-        rows.append((_named(name), *(_score(one["brier"][name]) for one in windows)))
-    for name in REFERENCES:
-        rows.append((f"Skill over the {name}", *(skill_text(one["against"][name]["skill"]) for one in windows)))
+    rows = [
+        ("Cases (with an offensive)", *(f"{one['cases']} ({one['happened']})" for one in windows)),
+        *((capital(name), *(_score(one["brier"][name]) for one in windows)) for name in _forecasters(track)),
+        *((f"Skill over the {name}", *(skill_text(one["against"][name]["skill"]) for one in windows))
+          for name in REFERENCES),
+    ]  # fmt: skip
     columns = ("Mean Brier score within", *(counted(days, "day") for days in track["windows"]))
     caption = f"Mean Brier scores, {track['scheme']}"
     return Table(caption, columns, "l" + "r" * len(windows), tuple(rows), style="narrow")
@@ -302,16 +295,12 @@ def _more(track: Record) -> Table:
         for days, one in windows.items()
         for rule, shown in SCORES.items()
     ]
-    columns = ("Within", "Left out", "Score", *map(_named, names))
+    columns = ("Within", "Left out", "Score", *map(capital, names))
     return Table("Mean scores by what was left out", columns, "lll" + "r" * len(names), tuple(rows))
 
 
 def _forecasters(track: Record) -> tuple[str, ...]:
     return tuple(next(iter(track["windows"].values()))["brier"])
-
-
-def _named(forecaster: str) -> str:
-    return forecaster[:1].upper() + forecaster[1:]
 
 
 def _score(value: float) -> str:

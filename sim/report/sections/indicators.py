@@ -102,6 +102,12 @@ def _lead(first: Sign, day: int) -> str:
 def _figure(record: Record, shown: list[Sign], day: int) -> Figure:
     first, event = shown[0], f"an offensive within {counted(day, 'day')}"
     steps = "; ".join(f"{one.label}, {one.if_seen.text} if seen, {one.if_not.text} if not" for one in shown)
+
+    def chart() -> Spec:
+        xaxis = shares_axis(end.high for one in shown for end in (one.if_seen, one.if_not))
+        rows = list(map(_sign, shown))
+        return rows_chart(rows, xaxis, row=78, room=60, span=(0.3, 0.62), name_shift=15, top=16, right=104)
+
     return Figure(
         "indicators-figure",
         f"{first.label}: {first.if_seen.text} if seen, {first.if_not.text} if not",
@@ -109,19 +115,12 @@ def _figure(record: Record, shown: list[Sign], day: int) -> Figure:
         "the probability without checking",
         f"Bars of the probability of {event} if a sign is seen and if it is not: {steps}.",
         _table(record),
-        lambda: _bars(shown),
-    )
-
-
-def _bars(shown: list[Sign]) -> Spec:
-    """Draw a full bar if it is seen, a pale one if not, and a line for not having looked."""
-    xaxis = shares_axis(end.high for one in shown for end in (one.if_seen, one.if_not))
-    return rows_chart(
-        list(map(_sign, shown)), xaxis, row=78, room=60, span=(0.3, 0.62), name_shift=15, top=16, right=104
+        chart,
     )
 
 
 def _sign(sign: Sign) -> Row:
+    """Draw a full bar if it is seen, a pale one if not, and a line for not having looked."""
     drawn, ends, words = [], [], []
     sides = ((sign.if_seen, 0.1, "if seen", LIGHT["offensive"]), (sign.if_not, -0.1, "if not", tint("offensive", 0.36)))
     for one, at, text, colour in sides:
@@ -137,17 +136,17 @@ def _sign(sign: Sign) -> Row:
 def _table(record: Record) -> Table:
     day = record["horizon"]
     columns = ("Seen by then", "In", "If seen", "If not", "Difference, points", "Without checking", "Moves it by")
-    rows = tuple(_row(record, one, one["by"][str(day)]) for one in record["indicators"] if str(day) in one["by"])
+    rows = tuple(
+        (
+            label_of(record, one),
+            Chance.of(one["seen"]).text,
+            *(or_dash(by[side], chance_text) for side in ("if_seen", "if_not")),
+            or_dash(by["difference"], lambda gap: Shift.of(gap).with_interval),
+            Chance.of(by["unknown"]).text,
+            or_dash(by["moves"], lambda moves: f"{100 * moves:.1f} points"),
+        )
+        for one in record["indicators"]
+        if (by := one["by"].get(str(day)))
+    )
     caption = f"Probability of an offensive within {counted(day, 'day')} if it is seen and if not; no offensive by then"
     return Table(caption, columns, "lrrrrrr", rows)
-
-
-def _row(record: Record, one: Record, by: Record) -> tuple[str, ...]:
-    return (
-        label_of(record, one),
-        Chance.of(one["seen"]).text,
-        *(or_dash(by[side], chance_text) for side in ("if_seen", "if_not")),
-        or_dash(by["difference"], lambda gap: Shift.of(gap).with_interval),
-        Chance.of(by["unknown"]).text,
-        or_dash(by["moves"], lambda moves: f"{100 * moves:.1f} points"),
-    )

@@ -56,8 +56,6 @@ from sim.wording import counted, long_date
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sim.report.reading import Record
-
 CURVES: dict[str, tuple[str, dict[str, Any]]] = {
     "offensive": ("Offensive", {"width": 3.5}),
     "strikes": ("Strike", {"dash": "dot"}),
@@ -77,9 +75,17 @@ def section_of(record: Record, windows: list[int]) -> Section:
     """Read when first events come; short tables keep the rows of these windows."""
     keep = [counted(days, "day") for days in windows]
     changes = List(tuple(Entry(f"{one.date}: {one.label}", str(one.number)) for one in marks(record)), "marks")
-    about = (
-        f"{_kinds(record)} A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a "
-        f"limited one below that. First events count as long as the future has not ended. {in_force_sentence(record)}"
+    kinds = {
+        "strikes": f"A strike is a day of {strikes_of(record)}.",
+        "terms": "Terms of surrender end a future without an offensive: the defenders give up the ground.",
+    }
+    about = " ".join(
+        (
+            *without_off(record, kinds).values(),
+            "A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a limited one below "
+            "that. First events count as long as the future has not ended.",
+            in_force_sentence(record),
+        )
     ).strip()
     marked = Block("note", "▼ marks what is scheduled, with its number above.") if changes.items else None
     share = Chance.of(record["after_agreement"]).text
@@ -98,13 +104,6 @@ def section_of(record: Record, windows: list[int]) -> Section:
         hazards and hazards.thin().with_parts(Text(weekly, "note")),
         outcomes_table(record).fold("All outcomes by milestone, with both uncertainties"),
     ), id="when")  # fmt: skip
-
-
-def _kinds(record: Record) -> str:
-    """Return what a strike is here, and what terms are."""
-    strike = f"A strike is a day of {strikes_of(record)}."
-    terms = "Terms of surrender end a future without an offensive: the defenders give up the ground."
-    return " ".join(without_off(record, {"strikes": strike, "terms": terms}).values())
 
 
 def outcomes_table(record: Record) -> Table:

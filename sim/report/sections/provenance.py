@@ -14,8 +14,6 @@ from sim.wording import counted, heading
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sim.report.reading import Record
-
 
 def conditions_of(record: Record) -> Group | None:
     """Return the note at the head of a conditional forecast; None if it has no conditions."""
@@ -29,7 +27,7 @@ def conditions_of(record: Record) -> Group | None:
         "probability; it need not bring an offensive about or prevent one."
     )
     told = (_condition(record, one) for one in given["conditions"])
-    conditions = List.of((*told, f"no offensive by {_date(given['waiting'])}"))
+    conditions = List.of((*told, f"no offensive by {dated(given['waiting'])}"))
     lead = Text("Every number in this forecast is conditional on what has been seen since:", "strong")
     return Group("", (lead, conditions, Text(basis)), role="banner", id="given")
 
@@ -68,13 +66,6 @@ def settled(record: Record) -> int:
     """Return the number of days in which, by the conditions, no offensive began; 0 without conditions."""
     given = record.get("given")
     return 0 if given is None else int(given["day"])
-
-
-def _date(text: str) -> str:
-    try:
-        return dated(text)
-    except ValueError:  # a record from elsewhere
-        return text
 
 
 def is_calibrated(record: Record) -> bool:
@@ -239,16 +230,14 @@ def _groups(record: Record) -> dict[str, list[tuple[str, Record]]]:
 def _conflict(group: str, items: list[tuple[str, Record]]) -> Group:
     columns = ("Item", "Bearing", "Reliability", "Date", "What happened", "Duplicate of")
     sides: dict[str, list[tuple[str, bool]]] = {}
+    rows = []
     for name, item in items:
-        sides.setdefault(on_scale(item["bearing"]), []).append((name, "duplicate_of" in item))
-    table = Table(heading(group), columns, "lrrlll", tuple(_conflict_row(*one) for one in items))
+        bearing, duplicate = on_scale(item["bearing"]), str(item.get("duplicate_of", NONE))
+        sides.setdefault(bearing, []).append((name, "duplicate_of" in item))
+        rows.append((name, bearing, plain(item["reliability"]), _item_date(item), item["says"], duplicate))
+    table = Table(heading(group), columns, "lrrlll", tuple(rows))
     drawn = Block("sides", {"name": table.caption, "sides": list(sides.items())})
     return Group(table.caption, (drawn, table.fold("What they say")), role="conflict")
-
-
-def _conflict_row(name: str, item: Record) -> tuple[str, ...]:
-    duplicate = str(item.get("duplicate_of", NONE))
-    return name, on_scale(item["bearing"]), plain(item["reliability"]), _item_date(item), item["says"], duplicate
 
 
 def duplicates_sentence(record: Record) -> str:
@@ -326,11 +315,8 @@ def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
         for one in sorted(stance["occasions"], key=lambda one: -one["weight"])
     )
     widened = stance.get("birge", 1.0)
-    spread = (
-        f" They contradict each other, which widens the spread by a factor of {plain(widened)}."
-        if widened > 1.005
-        else ""
-    )
+    contradict = f" They contradict each other, which widens the spread by a factor of {plain(widened)}."
+    spread = contradict if widened > 1.005 else ""
     return f"Starts at {start}, based on evidence from {occasions}.{spread}", lines
 
 

@@ -32,14 +32,10 @@ def schedule_table(record: Record) -> Table:
         for one in record["schedule"]
     ]  # fmt: skip
     columns = ("Name", "What", "Channel", "From", "First day without it", "Size", "The author's basis")
-    return Table(f"Scheduled {_kinds(record)}", columns, "lllllll", tuple(rows))
-
-
-def _kinds(record: Record) -> str:
-    """Return the kinds that a schedule contains, such as `pressures and talks`."""
     names = {"pressure": "pressures", "talks": "talks", "event": "events"}
     kinds = {one["kind"] for one in record["schedule"]} or {"pressure"}
-    return joined([name for kind, name in names.items() if kind in kinds])
+    named = joined([name for kind, name in names.items() if kind in kinds])
+    return Table(f"Scheduled {named}", columns, "lllllll", tuple(rows))
 
 
 def _what(record: Record, one: Record) -> str:

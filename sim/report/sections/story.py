@@ -31,7 +31,6 @@ from sim.report.values import Calendar, on_scale, plain, short_date, spelled
 from sim.wording import MONTHS, counted, long_date, noun
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
     Course = Mapping[str, Any]
@@ -77,7 +76,7 @@ class _Teller:
         self._calendar = calendar_of(record)
         self._strikes = strikes_of(record)
         self._strike = record["theatre"]["strikes"] != OFF
-        self._year = 0
+        self._year = ""
         self._day: int | None = None
 
     def _name(self, actor: str) -> str:
@@ -90,11 +89,10 @@ class _Teller:
         return joined(told)
 
     def _date(self, day: int) -> str:
-        date: datetime.date = self._calendar.date(day)
-        text = f"{date.day} {MONTHS[date.month - 1]}"
-        told = text if date.year == self._year else f"{text} {date.year}"
-        self._year = date.year
-        return told
+        date = long_date(self._calendar.date(day))
+        told, year = date.rpartition(" ")[::2]
+        before, self._year = self._year, year
+        return told if year == before else date
 
     def _when(self, day: int) -> str:
         """Return when it happens, relative to the last date mentioned."""
@@ -142,11 +140,12 @@ class _Teller:
         if kind in _LEANS:
             return f"{possessive(self._name(turn['actor']))} stance turns {_LEANS[kind]} an offensive"
         another = "an" if turn.get("count") == 1 else "another"
+        lasted = f" after {spelled(turn['lasted'], 'day')}" if turn.get("lasted") else ""
         return {
             "strike": f"there is {self._strikes} for the first time{beside}",
             "bombing": f"there is {self._strikes} on a third day within a week for the first time",
             "agreement": f"{self._parties(course)} conclude {another} agreement{beside}",
-            "breakdown": f"the agreement breaks down{_lasted(turn)}, and the standoff resumes",
+            "breakdown": f"the agreement breaks down{lasted}, and the standoff resumes",
             "terms": f"the defenders give up the ground on terms, without an assault{beside}",
             "limited": f"a limited offensive begins{beside}",
             "full": f"a full offensive begins{beside}",
@@ -196,10 +195,6 @@ class _Teller:
         broken = course["breakdowns"]
         fate = "" if not broken else f", and {spelled(broken, 'agreement breaks', 'agreements break')} down"
         return f"{strikes}{agreements}{fate}"
-
-
-def _lasted(turn: Mapping[str, Any]) -> str:
-    return f" after {spelled(turn['lasted'], 'day')}" if turn.get("lasted") else ""
 
 
 def _phase_at(course: Mapping[str, Any], day: int) -> str:
@@ -288,7 +283,6 @@ def _ending(record: Record, course: Course, alike: Sequence[Course]) -> str:
 
 
 def _card(record: Record, number: int, title: str, course: Course) -> Group:
-    """Return a storyline: what it represents, and its story."""
     share = Chance.of(course["share"])
     standing = (
         f"About {share.text} of futures ({share.interval}) are closest to this one, run {course['run']:,}; "
@@ -350,8 +344,14 @@ def _figure(record: Record, titled: Titled) -> Figure:
         f"{number}, {share.text} of futures: {title}"
         for number, (share, title) in enumerate(zip(shares, small, strict=True), 1)
     )
+    calendar, rows = calendar_of(record), []
+    for (number, course), share in zip(enumerate(record["storylines"], 1), shares, strict=True):
+        for turn in course["turns"]:
+            date = short_date(calendar.date(turn["day"]))
+            alike, what = _alike(course), turn_text(record, course, turn)
+            rows.append((str(number), with_interval(share), alike, str(course["run"]), date, what))
     columns = ("Storyline", "Share of futures", "Same ending", "Run", "Date", "What happens")
-    table = Table("Turning points of the storylines", columns, "lrrrll", tuple(_turns(record)))
+    table = Table("Turning points of the storylines", columns, "lrrrll", tuple(rows))
     return Figure(
         "timelines",
         f"The largest share, {shares[0].text} of futures, is: {small[0]}",
@@ -360,15 +360,6 @@ def _figure(record: Record, titled: Titled) -> Figure:
         table.page_only(),
         lambda: _timelines(record, titled),
     )
-
-
-def _turns(record: Record) -> Iterator[tuple[str, ...]]:
-    calendar = calendar_of(record)
-    for number, course in enumerate(record["storylines"], 1):
-        share = with_interval(Chance.of(course["share"]))
-        for turn in course["turns"]:
-            date = short_date(calendar.date(turn["day"]))
-            yield str(number), share, _alike(course), str(course["run"]), date, turn_text(record, course, turn)
 
 
 def _timelines(record: Record, titled: Titled) -> Spec:
