@@ -129,14 +129,12 @@ def lines_of(
 
 
 def _page_of(record: Mapping[str, Any]) -> str:
-    """Return the name of the page for a record's format."""
     if record.get("schema") not in PAGES:
         raise ReportError(f"expected a record of format {' or '.join(PAGES)} (got {record.get('schema')!r})")
     return PAGES[record["schema"]]
 
 
 def _files(record: Mapping[str, Any], words: str, *, figures: bool, page: bool) -> Iterator[tuple[str, str | bytes]]:
-    """Yield the files of a record as name and content."""
     from sim.report.files import to_csv, to_json, to_parquet
     from sim.report.html import to_html
     from sim.report.markdown import to_markdown

@@ -231,7 +231,8 @@ def apart(days: Iterable[float], least: float) -> Iterator[float]:
 def end_labels(fig: Spec, labels: Sequence[tuple[float, str, str]], top: float) -> None:
     """Label lines at the right edge, (value, text, colour) each: the first in bold, all moved apart if necessary."""
     layout = fig["layout"]
-    layout["margin"] = {**layout["margin"], "r": room_for([text for _, text, _ in labels])}
+    widths = [len(text) * (7.9 if index else 8.7) for index, (_, text, _) in enumerate(labels)]  # of a wide font
+    layout["margin"] = {**layout["margin"], "r": 14 + math.ceil(max(widths))}
     pixels = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
     places = spread([value / top * pixels for value, _, _ in labels], LABEL_GAP, pixels)
     for index, (place, (_, text, colour)) in enumerate(zip(places, labels, strict=True)):
@@ -239,11 +240,6 @@ def end_labels(fig: Spec, labels: Sequence[tuple[float, str, str]], top: float) 
             fig, safe(text) if index else f"<b>{safe(text)}</b>", x=1, xshift=7, y=place / pixels, yanchor="middle",
             yshift=0, font={"color": LIGHT[colour], "size": 13},
         )  # fmt: skip
-
-
-def room_for(labels: Sequence[str]) -> int:
-    """Return the right margin that labels need in a wide font, with the first of them bold."""
-    return 14 + max(math.ceil(len(text) * (8.7 if index == 0 else 7.9)) for index, text in enumerate(labels))
 
 
 def note(fig: Spec, text: str, **place: Any) -> None:

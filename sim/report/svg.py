@@ -196,7 +196,6 @@ def _line(plot: Plot, trace: Spec) -> Iterator[str]:
 
 
 def _labels(points: Sequence[tuple[float, float]], trace: Spec) -> Iterator[str]:
-    """Yield the labels of points, each next to its point."""
     for (x, y), words, side in zip(points, trace["text"], trace["textposition"], strict=True):
         (shift, anchor), lift = _BESIDE[side.split(" ")[1]], -8.0 if side.startswith("top") else 18.0
         if words:
@@ -234,7 +233,6 @@ def _words(at: Point, label: str, font: Spec, anchor: str | None) -> str:
 
 
 def _head_height(figure: Figure, width: int) -> int:
-    """Return the height of a figure's message and unit."""
     return MARGIN + LINE * (len(_wrapped(figure, width)) + 1)
 
 

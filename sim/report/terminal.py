@@ -70,7 +70,6 @@ def _entry(one: Entry) -> list[str]:
 
 
 def _is_folded(part: Part) -> bool:
-    """Whether a part is folded away on the page."""
     return bool(part.folded) if isinstance(part, Table) else getattr(part, "role", "") == "folded"
 
 

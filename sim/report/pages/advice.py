@@ -132,7 +132,6 @@ def _what(record: Record, one: Record) -> str:
 
 
 def _chart(record: Record) -> Spec:
-    """Draw a dot for each mix with its interval, its name above it."""
     mixes, rows = record["mixes"], []
     reach = 1.08 * max(0.1, *(100 * abs(mix["change"][key]) for mix in mixes for key in ("mc_low", "mc_high")))
     for mix in mixes:

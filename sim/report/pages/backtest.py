@@ -71,19 +71,14 @@ def brief(record: Record, words: str) -> Document:
 
 
 def _headline(record: Record, table: Record) -> tuple[str, str]:
-    """Return the skill against the base rate or, with few cases, on how many the model scored better."""
+    """Return the skill against the base rate or, with few cases, on how many but targets the model scored better."""
     skill = score_of(table, MODEL)["against"][BASE_RATE]["skill"]
     if skill[0] is not None:
         return percent(skill[0]), f"skill against the base rate within {WINDOW} days, {skill_interval(skill)}"
-    better, count = better_of(record, BASE_RATE)
-    says = f"{noun(count, 'case')} on which it does better than the base rate within {WINDOW} days"
-    return f"{better} of {count}", says
-
-
-def better_of(record: Record, reference: str) -> tuple[int, int]:
-    """Return on how many cases the model scored better than a reference, and of how many; a target is never counted."""
     own = [case["brier"] for case in record["cases"] if not case["target"]]
-    return sum(one[MODEL] < one[reference] for one in own), len(own)
+    better = sum(one[MODEL] < one[BASE_RATE] for one in own)
+    says = f"{noun(len(own), 'case')} on which it does better than the base rate within {WINDOW} days"
+    return f"{better} of {len(own)}", says
 
 
 def score_of(table: Record, forecaster: str, rule: str = "brier", window: int | None = WINDOW) -> Record:
@@ -95,19 +90,15 @@ def score_of(table: Record, forecaster: str, rule: str = "brier", window: int | 
 def _lead(record: Record) -> str:
     table = record["tables"]["case"]["all"]
     own, rate, curve = (score_of(table, name)["mean"] for name in (MODEL, BASE_RATE, LOGISTIC))
-    verdict = _verdict(score_of(table, MODEL)["against"][LOGISTIC]["difference"])
+    _, low, high = score_of(table, MODEL)["against"][LOGISTIC]["difference"]
+    verdict = "worse than" if low is not None and low > 0 else "not clearly different from"
+    if high is not None and high < 0:
+        verdict = "better than"
     few = " Fewer than 50 cases are too few to judge calibration." if table["too_few"] else ""
     return (
         f"Within {WINDOW} days the model's mean Brier score is {own:.3f}, against {rate:.3f} for the base rate and "
         f"{curve:.3f} for a logistic regression on two features: {verdict} the regression.{few}"
     )
-
-
-def _verdict(gap: list[float | None]) -> str:
-    _, low, high = gap
-    if high is not None and high < 0:
-        return "better than"
-    return "worse than" if low is not None and low > 0 else "not clearly different from"
 
 
 def _sections(record: Record) -> Iterator[Section]:

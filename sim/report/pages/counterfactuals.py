@@ -211,7 +211,6 @@ def _figure(rows: list[Otherwise], day: int) -> Figure:
 
 
 def _dumbbells(shown: list[Otherwise]) -> Spec:
-    """Draw the largest changes, before and after."""
     rows, base = [], shown[0].before
     for one in shown:
         before, after, shift = one.before.p, one.after.p, one.shift
@@ -250,7 +249,6 @@ def _share(chance: Chance) -> str:
 
 
 def _windows(record: Record, part: Record) -> Table:
-    """Return all outcomes and windows."""
     days, rows = record["milestones"], []
     for one in part["worlds"]:
         for outcome, by_day in one["changes"].items():

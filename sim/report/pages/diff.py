@@ -103,7 +103,6 @@ def _then_and_now(since: Record) -> Table:
 
 
 def _articles(since: Record) -> List:
-    """List the articles whose items were added, by name."""
     entries = []
     for one in since.get("articles", ()):
         whose = "" if one["publisher"] is None else f"{one['publisher']}, "
@@ -154,7 +153,6 @@ def _called(compared: Record, path: str, value: Any) -> Any:
 
 
 def _value(value: Any) -> str:
-    """Write a number, a distribution, a date or a word."""
     try:
         return short_date(day_of(value))
     except (TypeError, ValueError):

@@ -188,7 +188,6 @@ def inputs_table(record: Record, by: Record) -> Table:
 
 
 def _groups_table(record: Record, by: Record) -> Table:
-    """Return the index of all inputs of each actor."""
     rows = tuple(
         (
             group_name(record, one["group"]), _index_text(one["index"]), _index_interval(one["index"]),
@@ -201,8 +200,6 @@ def _groups_table(record: Record, by: Record) -> Table:
 
 
 def _windows(record: Record, part: Record) -> Table:
-    """Return all windows, with the index of each input."""
-
     def cell(index: Record | None) -> str:
         return or_dash(index, lambda one: f"{_index_text(one)} ({_index_interval(one)})")
 

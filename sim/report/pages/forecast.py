@@ -114,7 +114,6 @@ def _strips(windows: tuple[Window, ...]) -> Block:
 
 
 def _standings(record: Record) -> Block:
-    """Return the stance of each actor on day 0: its name, words, the number."""
     stances = record["provenance"]["stances"].items()
     rows = [(record["actors"][key]["name"], leaning(one["mean"]), on_scale(one["mean"])) for key, one in stances]
     told = "; ".join(f"{name_in_text(name)} {words} ({number})" for name, words, number in rows)
@@ -150,7 +149,12 @@ def _errors(record: Record, chance: Chance) -> Group:
 
 def _input_sentence(record: Record, chance: Chance) -> str:
     if chance.input_sd is None:
-        return provenance.input_sentence(record)
+        if record.get("given") is None:
+            return "It needs at least two runs per draw, and this forecast has one."
+        return (
+            "A conditional forecast has none: too few draws have two runs that meet the conditions, and those that do "
+            "are not like the others."
+        )
     sentence = (
         "The standard deviation of the probability over the uncertain inputs: stances, strengths, ties, parameters. "
         "It does not shrink with more runs."
@@ -196,8 +200,7 @@ def rerun_rows(record: Record) -> Iterator[tuple[str, str]]:
     if parameters := parameters_line(record):
         yield "Parameters", parameters
     yield "Seed", str(record["seed"])
-    yield "Runs", provenance.runs_line(record)
-    yield "Draws", provenance.draws_line(record)
+    yield from provenance.size_rows(record)
     precision: Any = record["precision"]
     yield "Precision asked for", "none" if precision is None else f"{100 * precision:g} points half-width"
     yield "Status", record["status"]

@@ -15,8 +15,6 @@ from sim.report.values import NONE, Calendar, dated, day_of, short_date
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sim.report.reading import Record
 
 
@@ -44,18 +42,26 @@ def document(record: Record, words: str) -> Document:
     start, end = ends(record)
     first, last = (dated(record["points"][place]["date"]) for place in (0, -1))
     since = f"; {start.text} as of {first}" if first != last else ""
-    key = (
-        " ▼ marks news by its number in the table below, on the day it was made; the first dot from that day on "
-        "includes it."
-    )
     windows = (
         (f"Within {counted(days, 'day')}", Chance.of(record["points"][-1]["by"][str(days)]).line(words))
         for days in record["milestones"]
     )
-    moves = _moves(record)
-    drawn = figure_of(record).with_parts(
-        Block("note", f"Each dot is a forecast, its window counted from its own date.{key if moves.rows else ''}")
+    by_article = None
+    if "articles" in record:
+        table = articles_table(record)
+        none = Text("No article that the evidence cites was published between these dates.")
+        parts = (Text(ABOUT_ARTICLES, "note"), table) if table.rows else (none,)
+        by_article = Section("Article by article", parts, id="articles")
+    about, moves = "Each dot is a forecast, its window counted from its own date.", _moves(record)
+    news: tuple[Text | Table, ...] = (
+        Text("No item that informs a stance came between these dates: no news moved it."),
     )
+    if moves.rows:
+        about += (
+            " ▼ marks news by its number in the table below, on the day it was made; the first dot from that day on "
+            "includes it."
+        )
+        news = (Text(ABOUT_MOVES, "note"), _news(record), moves)
     return Document(
         kicker=f"offramp history, {first} to {last}",
         title=record["scenario"]["title"],
@@ -67,11 +73,9 @@ def document(record: Record, words: str) -> Document:
         short="Probability",
         head=(Group("", (Table.facts(windows, ("Window", f"As of {last}")), Text(GUARD, "note"))),),
         sections=(
-            Section("Over time", (drawn,), id="dates"),
-            Section("What moved it", (Text(ABOUT_MOVES, "note"), _news(record), moves) if moves.rows else (
-                Text("No item that informs a stance came between these dates: no news moved it."),
-            ), id="news"),
-            *_by_article(record),
+            Section("Over time", (figure_of(record).with_parts(Block("note", about)),), id="dates"),
+            Section("What moved it", news, id="news"),
+            by_article,
             rerun((
                 ("Scenario", record["scenario"]["id"]),
                 ("Scenario hash", record["scenario"]["hash"]),
@@ -132,15 +136,6 @@ def _news(record: Record) -> Table:
     ]
     caption = f"Change with all news of each date, within {counted(record['horizon'], 'day')}, in points"
     return Table(caption, ("As of", "New items", "Change", "Interval, 95%", "Note"), "llrrl", tuple(rows))
-
-
-def _by_article(record: Record) -> Iterator[Section]:
-    """Yield the forecasts before and after each article, if they were requested."""
-    if "articles" not in record:
-        return
-    table = articles_table(record)
-    none = Text("No article that the evidence cites was published between these dates.")
-    yield Section("Article by article", (Text(ABOUT_ARTICLES, "note"), table) if table.rows else (none,), id="articles")
 
 
 def articles_table(record: Record) -> Table:

@@ -125,7 +125,6 @@ def _cells(record: Record) -> Section:
 
 
 def _range(record: Record) -> str:
-    """Write the lowest and the highest probability within the horizon."""
     chances = [chance(row, record["horizon"]).label for row in by_chance(record, record["horizon"])]
     if not chances:
         return "no result"
@@ -145,7 +144,6 @@ def _lead(record: Record) -> str:
 
 
 def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
-    """Yield the lowest and the highest probability of each window, in words."""
     for day in record["milestones"] if done(record) else ():
         rows = by_chance(record, day)
         low, high = (_worded(chance(rows[end], day), words) for end in (0, -1))

@@ -145,7 +145,6 @@ def rank_correlations(record: Record) -> list[Correlation]:
 
 
 def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
-    """Return the rank correlations of the axes, as returned by `rank_correlations`."""
     within = f"within {counted(record['horizon'], 'day')}"
     named = [(input_name(record, one.path), one) for one in found]
     clear = next((one.path for one in found if one.is_clear), None)
@@ -336,7 +335,6 @@ def _lines(record: Record) -> Figure:
 
 
 def _lined(rows: Sequence[Record], across: Scale, days: Sequence[int]) -> Spec:
-    """Draw one line per window over the values of an axis."""
     drawn = []
     for rank, day in enumerate(days):
         chances, window = [chance(row, day) for row in rows], counted(day, "day")

@@ -34,7 +34,6 @@ def section_of(record: Record) -> Section:
 
 
 def _card(record: Record, key: str, number: int) -> Group:
-    """Return the small charts of an actor and the origin of its stance."""
     actor = record["actors"][key]
     assumed = record["provenance"]["stances"][key]["from"] != EVIDENCE
     start, read_from = start_of(record, key)
@@ -50,7 +49,6 @@ def _panels(actor: Record) -> tuple[Panel, Panel]:
 
 
 def _figure(record: Record, actor: Record, number: int) -> Figure:
-    """Return stance and posture of the actor with this number."""
     medians = ([value for value in actor[kind]["q50"] if value is not None] for kind in ("stance", "posture"))
     stance, posture = medians
     alt = (

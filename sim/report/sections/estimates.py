@@ -231,7 +231,13 @@ def track_record_section(record: Record) -> Section:
     else:
         more = _more(track).fold("Both scores, and whole areas left out")
         lead = Text(_score_lead(track, calibrated=is_calibrated(record)))
-        parts = (lead, _brier(track), Text(_scores_note(track), "note"), more)
+        note = (
+            "A perfect Brier score is 0; always saying 50% scores 0.25. Skill is the percentage by which the "
+            "calibrated model's score is lower than a reference's, with a 95% interval clustered by area. "
+            f"Parameters: {track['posterior']}. Made on {dated(track['made'])}; docs/backtest.md explains the method "
+            "and lists the cases."
+        )
+        parts = (lead, _brier(track), Text(note, "note"), more)
     return Section("Track record", parts, id="track-record")
 
 
@@ -261,15 +267,6 @@ def _against(name: str, window: Record) -> str:
     verdict = "" if clear else "; no clear difference"
     skill = skill_text(compared["skill"]).replace(" (", ", ").rstrip(")")
     return f"{_score(window['brier'][name])} for {article} {name} (skill {skill}{verdict})"
-
-
-def _scores_note(track: Record) -> str:
-    return (
-        "A perfect Brier score is 0; always saying 50% scores 0.25. Skill is the percentage by which the calibrated "
-        "model's score is lower than a reference's, with a 95% interval clustered by area. Parameters: "
-        f"{track['posterior']}. Made on {dated(track['made'])}; docs/backtest.md explains the method and lists the "
-        "cases."
-    )
 
 
 def _brier(track: Record) -> Table:

@@ -82,8 +82,8 @@ def section_of(record: Record, windows: list[int]) -> Section:
     about = " ".join(
         (
             *without_off(record, kinds).values(),
-            "A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a limited one below "
-            "that. First events count as long as the future has not ended.",
+            "A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a limited one "
+            "below that. First events count as long as the future has not ended.",
             in_force_sentence(record),
         )
     ).strip()
@@ -182,7 +182,6 @@ def incidence_chart(record: Record) -> Spec:
 
 
 def _curve(record: Record, outcome: str) -> Curve:
-    """Return the curve of an outcome, with hover text by day."""
     of, (name, style) = record["incidence"][outcome], CURVES[outcome]
     days = record["incidence"]["day"][1:]
     return Curve(
@@ -384,7 +383,6 @@ def convergence_figure(record: Record) -> Figure | None:
 
 
 def _convergence_chart(counts: list[int], chances: list[Chance]) -> Spec:
-    """Draw the headline with its Monte Carlo interval."""
     texts = [f"{counted(runs, 'run')}: {with_interval(one)}" for runs, one in zip(counts, chances, strict=True)]
     ends = [math.log10(counts[0]), math.log10(counts[-1])]
     ticks = [10**power for power in range(math.ceil(ends[0]), math.floor(ends[1]) + 1)]

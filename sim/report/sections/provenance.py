@@ -38,28 +38,15 @@ def _condition(record: Record, text: str) -> str:
     return f"{name_of(record, actor)}: {rest}" if actor in record["actors"] else text
 
 
-def input_sentence(record: Record) -> str:
-    """Return a sentence on why there is no sd over inputs."""
-    if record.get("given") is None:
-        return "It needs at least two runs per draw, and this forecast has one."
-    return (
-        "A conditional forecast has none: too few draws have two runs that meet the conditions, and those that do are "
-        "not like the others."
-    )
-
-
-def runs_line(record: Record) -> str:
-    """Write the number of runs a forecast rests on."""
-    given = record.get("given")
-    count = f"{record['runs']:,}"
-    return count if given is None else f"{given['runs_made']:,} made, of which {count} meet the conditions"
-
-
-def draws_line(record: Record) -> str:
-    """Write the number of draws a forecast rests on, and how many runs share each."""
-    if record.get("given") is not None:
-        return f"{record['draws']:,} with a run that meets the conditions, of {record['given']['draws_made']:,}"
-    return f"{record['draws']:,} with {counted(record['replicates'], 'run')} each"
+def size_rows(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield the number of runs a forecast rests on, and the number of draws with how many runs share each."""
+    given, runs, draws = record.get("given"), f"{record['runs']:,}", f"{record['draws']:,}"
+    if given is None:
+        yield "Runs", runs
+        yield "Draws", f"{draws} with {counted(record['replicates'], 'run')} each"
+    else:
+        yield "Runs", f"{given['runs_made']:,} made, of which {runs} meet the conditions"
+        yield "Draws", f"{draws} with a run that meets the conditions, of {given['draws_made']:,}"
 
 
 def settled(record: Record) -> int:
@@ -124,8 +111,10 @@ def evidence_group(record: Record) -> Group:
     table = evidence_table(record)
     if not table.rows:
         return Group("", (Text("This scenario names no evidence: every stance is the author’s assumption.", "note"),))
-    said = (drafted_sentence(record), contested_sentence(record), duplicates_sentence(record))
-    about = tuple(Text(one, "note") for one in said)
+    items = record["provenance"]["items"].items()
+    pairs = [f"{name} (of {item['duplicate_of']})" for name, item in items if "duplicate_of" in item]
+    duplicates = f"Duplicates, shown but not counted: {', '.join(pairs)}." if pairs else ""
+    about = (Text(one, "note") for one in (drafted_sentence(record), contested_sentence(record), duplicates))
     shown = table.fold(f"{counted(len(table.rows), 'item')} of evidence, with their codes")
     return Group("Evidence", (*about, shown, List(tuple(sources(record)), "sources")))
 
@@ -240,25 +229,6 @@ def _conflict(group: str, items: list[tuple[str, Record]]) -> Group:
     return Group(table.caption, (drawn, table.fold("What they say")), role="conflict")
 
 
-def duplicates_sentence(record: Record) -> str:
-    """Return the items that are left out because they repeat others."""
-    pairs = [
-        f"{name} (of {item['duplicate_of']})"
-        for name, item in record["provenance"]["items"].items()
-        if "duplicate_of" in item
-    ]
-    return f"Duplicates, shown but not counted: {', '.join(pairs)}." if pairs else ""
-
-
-def dyads_table(record: Record) -> Table:
-    """Return the mean Goldstein score by directed pair."""
-    rows = [
-        (name_of(record, row["from"]), name_of(record, row["to"]), str(row["items"]), goldstein(row["goldstein"]))
-        for row in record["provenance"]["dyads"]
-    ]
-    return Table("Mean Goldstein score by pair", ("From", "To", "Items", "Goldstein"), "llrr", tuple(rows))
-
-
 def sources(record: Record) -> Iterator[Entry]:
     """Yield the sources; only web addresses are linked."""
     for name, source in record["provenance"]["sources"].items():
@@ -274,7 +244,12 @@ _READ = {"stance": "from", "ambiguity": "ambiguity_from"}
 
 def section_of(record: Record) -> Section:
     """Read the provenance of a record."""
-    occasions, dyads = occasions_table(record), dyads_table(record)
+    occasions = occasions_table(record)
+    pairs = tuple(
+        (name_of(record, row["from"]), name_of(record, row["to"]), str(row["items"]), goldstein(row["goldstein"]))
+        for row in record["provenance"]["dyads"]
+    )
+    dyads = Table("Mean Goldstein score by pair", ("From", "To", "Items", "Goldstein"), "llrr", pairs)
     about = (
         "Items from one occasion (one meeting, one raid) count as one reading; weights are shares of the precision of "
         "all readings of an actor. Characters are counted from 0 within the paragraph that an item was coded from."
