@@ -103,21 +103,19 @@ def _table(table: Table, title: str, above: str, *lead: str) -> Iterator[str]:
 
 
 def _group(group: Group) -> Iterator[str]:
-    """Yield a group below its title; a group with a number, or a short folded one, begins with both in bold."""
+    """Yield a group below its title; one with a number, or a folded one that begins with text, begins with it in bold.
+
+    A folded group that something links to keeps its heading.
+    """
     title, inner = escape(group.title), list(_parts(group.parts, group.title))
     if group.number:
         yield from (f"**{title}: {escape(group.number)}.** {inner[0]}", *inner[1:])
-    elif _is_aside(group):
+    elif group.role == "folded" and not group.id and isinstance(said(group.parts)[0], Text):
         yield from (f"**{title}.** {inner[0]}", *inner[1:])
     else:
         small = f" ({escape(group.small)})" if group.small else ""
         yield from [f"### {title}{small}"] if title else []
         yield from inner
-
-
-def _is_aside(group: Group) -> bool:
-    """Whether a group is folded away, begins with text and is not linked to."""
-    return group.role == "folded" and isinstance(said(group.parts)[0], Text) and not group.id
 
 
 def _list(part: List) -> str:

@@ -34,7 +34,7 @@ def section_of(record: Record) -> Section | None:
         f"Since the forecast of {dated(then['as_of'])}{whose}",
         (
             Text(_lead(since), "lead"),
-            Text(f"{_basis(since)} {_window(record, since)}".rstrip(), "note"),
+            Text(_basis(record, since), "note"),
             _then_and_now(since),
             Group("What is different", different({**record, **since})),
         ),
@@ -66,26 +66,22 @@ def _lead(since: Record) -> str:
     return f"An offensive within {counted(days, 'day')}: {then} then, {now} now, {Shift.of(row['change']).line}."
 
 
-def _basis(since: Record) -> str:
+def _basis(record: Record, since: Record) -> str:
     runs, forecast = since["paired_runs"], since["forecast"]
     if runs is None:
-        return (
+        basis = (
             f"The two are not paired: {since['unpaired']}. The interval combines the Monte Carlo errors of both, and "
             "the change may come from anything that differs below."
         )
-    return (
-        f"The change is paired: the earlier scenario, {forecast['id']}, was run again with the same draws and random "
-        f"numbers and {counted(runs, 'run')} were compared one by one, so chance affects both alike."
-    )
-
-
-def _window(record: Record, since: Record) -> str:
-    then, now = since["forecast"]["as_of"], record["as_of"]
-    if then == now:
-        return ""
-    return (
-        f"Each counts days from its own as-of date: {dated(then)} then, {dated(now)} now. The windows are not the same."
-    )
+    else:
+        basis = (
+            f"The change is paired: the earlier scenario, {forecast['id']}, was run again with the same draws and "
+            f"random numbers and {counted(runs, 'run')} were compared one by one, so chance affects both alike."
+        )
+    if forecast["as_of"] == record["as_of"]:
+        return basis
+    then, now = dated(forecast["as_of"]), dated(record["as_of"])
+    return f"{basis} Each counts days from its own as-of date: {then} then, {now} now. The windows are not the same."
 
 
 def _then_and_now(since: Record) -> Table:

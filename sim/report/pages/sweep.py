@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.report.ci import WORDS, verdicts_of
@@ -19,23 +19,25 @@ from sim.report.pages.sweep_figures import (
     done,
     figures_of,
     has_result,
+    range_text,
     result_cells,
-    run_of,
     written,
 )
 from sim.report.reading import as_of, capital, input_name
 from sim.report.sections.outcomes import outcomes_table
 from sim.report.sections.provenance import conditional_sentence
-from sim.report.values import NONE, or_dash
+from sim.report.values import NONE
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sim.report.chance import Chance, Shift
     from sim.report.reading import Record
 
 
+Cell = tuple[str, str]
+"""Text and sort key."""
 SHOWN_AXES = 4
 MOST_CELLS = 2000
 """Most cells in the table of the page; the CSV has all of them."""
@@ -113,11 +115,10 @@ def _cells(record: Record) -> Section:
     left_out = len(rows) - MOST_CELLS
     more = f" sweep.csv has {counted(left_out, 'more cell')}." if left_out > 0 else ""
     caption = "Probability of an offensive in each cell"
-    columns = list(_columns(record))
-    shown = [
-        {"id": row["cell"], "page": row["page"], "cells": [one.of(row) for one in columns]} for row in rows[:MOST_CELLS]
-    ]
-    table = {"caption": caption, "columns": [(one.head, one.side) for one in columns], "rows": shown}
+    columns = list(_columns(record, rows[:MOST_CELLS]))
+    lines = zip(rows, *(cells for _, _, cells in columns), strict=False)
+    shown = [{"id": row["cell"], "page": row["page"], "cells": cells} for row, *cells in lines]
+    table = {"caption": caption, "columns": [(head, side) for head, side, _ in columns], "rows": shown}
     return Section("Cells", (
         _failures(record), Block("note", f"Click a heading to sort. {how}{more}"),
         Block("cells", table, (_extremes(record),)),
@@ -136,11 +137,9 @@ def _lead(record: Record) -> str:
     rows = by_chance(record, day)
     if not rows:
         return "No cell has a result"
-    subject, cells = f"The probability of an offensive within {counted(day, 'day')}", counted(len(rows), "cell")
-    lowest, highest = (chance(rows[end], day).text for end in (0, -1))
-    if lowest == highest:
-        return f"{subject} is {lowest} in all {cells}"
-    return f"{subject} {run_of(rows[0], rows[-1], day)} over {cells}"
+    cells = counted(len(rows), "cell")
+    how = range_text(rows, day, cells, over=f" over {cells}")
+    return f"The probability of an offensive within {counted(day, 'day')} {how}"
 
 
 def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
@@ -155,53 +154,44 @@ def _worded(one: Chance, words: str) -> str:
     return f"{one.text} ({word})" if word else one.text
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the table of cells: text and sort key; `of_results` if only cells with results have it."""
-
-    head: str
-    side: str
-    cell: Callable[[Record], tuple[str, Any]]
-    of_results: bool = True
-
-    def of(self, row: Record) -> tuple[str, str]:
-        """Return text and sort key of a cell."""
-        text, key = self.cell(row) if has_result(row) or not self.of_results else (NONE, None)
-        return text, "" if key is None else f"{key}"
-
-
-def _columns(record: Record) -> Iterator[Column]:
-    """Yield the columns of the table after the id."""
+def _columns(record: Record, rows: Sequence[Record]) -> Iterator[tuple[str, str, list[Cell]]]:
+    """Yield head, side and cells of each column after the id; a cell that sorts nowhere has an empty key."""
     axes, day = list(record["axes"]), record["horizon"]
+
+    def column(head: str, side: str, cell: Callable[[Record], Cell]) -> tuple[str, str, list[Cell]]:
+        return head, side, [cell(row) for row in rows]
+
+    def of_results(head: str, cell: Callable[[Record], Cell]) -> tuple[str, str, list[Cell]]:
+        return column(head, "r", lambda row: cell(row) if has_result(row) else (NONE, ""))
+
+    def window(head: str, day: int, outcome: str = "offensive") -> tuple[str, str, list[Cell]]:
+        return of_results(head, lambda row: (chance(row, day, outcome).text, f"{chance(row, day, outcome).p}"))
+
     if 1 <= len(axes) <= SHOWN_AXES:
-        yield from (_input_column(record, path) for path in axes)
+        for path in axes:
+            yield input_name(record, path), "r", [_input_cell(row["inputs"][path]) for row in rows]
     else:
-        yield Column("Cell", "l", lambda row: (row["label"], row["label"]), of_results=False)
-    yield from (_window_column(f"Within {counted(one, 'day')}", "offensive", one) for one in record["milestones"])
-    yield Column("Interval, 95%", "r", lambda row: (chance(row, day).interval, chance(row, day).p))
-    yield Column("Input sd", "r", lambda row: _spread(chance(row, day).input_sd))
+        yield column("Cell", "l", lambda row: (row["label"], row["label"]))
+    yield from (window(f"Within {counted(one, 'day')}", one) for one in record["milestones"])
+    yield of_results("Interval, 95%", lambda row: (chance(row, day).interval, f"{chance(row, day).p}"))
+    yield of_results("Input sd", lambda row: _spread(chance(row, day).input_sd))
     if record["reference"] is not None:
-        yield Column(f"Change within {counted(day, 'day')}", "r", lambda row: _moved(change_of(row, day)))
-    yield _window_column(f"Agreement within {counted(day, 'day')}", "agreement", day)
-    yield Column("Runs", "r", lambda row: (f"{row['runs']:,}", row["runs"]), of_results=False)
-    yield Column("Status", "l", lambda row: (row["status"], row["status"]), of_results=False)
+        yield of_results(f"Change within {counted(day, 'day')}", lambda row: _moved(change_of(row, day)))
+    yield window(f"Agreement within {counted(day, 'day')}", day, "agreement")
+    yield column("Runs", "r", lambda row: (f"{row['runs']:,}", f"{row['runs']}"))
+    yield column("Status", "l", lambda row: (row["status"], row["status"]))
 
 
-def _input_column(record: Record, path: str) -> Column:
-    name = input_name(record, path)
-    return Column(name, "r", lambda row: (written(row["inputs"][path]), row["inputs"][path]), of_results=False)
+def _input_cell(value: Any) -> Cell:
+    return written(value), "" if value is None else f"{value}"
 
 
-def _window_column(head: str, outcome: str, day: int) -> Column:
-    return Column(head, "r", lambda row: (chance(row, day, outcome).text, chance(row, day, outcome).p))
+def _spread(sd: float | None) -> Cell:
+    return (NONE, "") if sd is None else (f"{100 * sd:.0f} points", f"{sd}")
 
 
-def _spread(sd: float | None) -> tuple[str, float | None]:
-    return or_dash(sd, lambda known: f"{100 * known:.0f} points"), sd
-
-
-def _moved(shift: Shift | None) -> tuple[str, float | None]:
-    return (NONE, None) if shift is None else (shift.with_interval, shift.p)
+def _moved(shift: Shift | None) -> Cell:
+    return (NONE, "") if shift is None else (shift.with_interval, f"{shift.p}")
 
 
 def _remarks(record: Record) -> Iterator[str]:

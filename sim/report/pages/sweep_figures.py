@@ -59,16 +59,16 @@ def by_chance(record: Record, day: int) -> list[Record]:
     return sorted(done(record), key=lambda row: chance(row, day).p)
 
 
-def run_of(low: Record, high: Record, day: int) -> str:
-    """Return the range of the probability, in terms of the cells' labels."""
-    return f"runs from {chance(low, day).text} ({low['label']}) to {chance(high, day).text} ({high['label']})"
+def range_text(rows: Sequence[Record], day: int, cells: str, over: str = "") -> str:
+    """Return the range of the probability over cells in rising order, in terms of their labels."""
+    low, high = (chance(rows[end], day).text for end in (0, -1))
+    if low == high:
+        return f"is {low} in all {cells}"
+    return f"runs from {low} ({rows[0]['label']}) to {high} ({rows[-1]['label']}){over}"
 
 
 def _span(record: Record, day: int) -> str:
-    rows = by_chance(record, day)
-    lowest, highest = (chance(rows[end], day).text for end in (0, -1))
-    how = f"is {lowest} in all cells" if lowest == highest else run_of(rows[0], rows[-1], day)
-    return f"Within {counted(day, 'day')} the probability {how}"
+    return f"Within {counted(day, 'day')} the probability {range_text(by_chance(record, day), day, 'cells')}"
 
 
 def change_of(row: Record, day: int) -> Shift | None:
@@ -393,6 +393,7 @@ def _changes_by_input(record: Record, day: int) -> list[Changes]:
 
 
 def _tornado_row(record: Record, path: str, group: Sequence[tuple[Record, Shift]]) -> Row:
+    """Return the row of an input; the part of its name that may be cut off on a narrow screen is last."""
     dots = [
         Dot(
             100 * shift.p, "offensive", f"{safe(row['label'])}: {shift.line}", 100 * shift.low, 100 * shift.high,
@@ -400,18 +401,13 @@ def _tornado_row(record: Record, path: str, group: Sequence[tuple[Record, Shift]
         )
         for row, shift in group
     ]  # fmt: skip
-    return Row(_row_name(record, path, group), dots=dots)
-
-
-def _row_name(record: Record, path: str, group: Sequence[tuple[Record, Shift]]) -> str:
-    """Return the name of a tornado row, with the part that may be cut off on a narrow screen last."""
     if len(group) == 1:
         ((row, shift),) = group
-        text = f"{shift.number} {input_name(record, path)} {written(row['inputs'][path])}"
+        name = f"{shift.number} {input_name(record, path)} {written(row['inputs'][path])}"
     else:
-        text = ", ".join(f"{written(row['inputs'][path])} → {shift.number}" for row, shift in group)
-        text = f"{input_name(record, path)}: {text}"
-    return text if len(text) <= NAME_WIDTH else f"{text[: NAME_WIDTH - 1]}…"
+        each = ", ".join(f"{written(row['inputs'][path])} → {shift.number}" for row, shift in group)
+        name = f"{input_name(record, path)}: {each}"
+    return Row(name if len(name) <= NAME_WIDTH else f"{name[: NAME_WIDTH - 1]}…", dots=dots)
 
 
 def _tornado_title(ordered: Sequence[Changes], day: int, base: Chance | None) -> str:

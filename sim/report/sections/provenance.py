@@ -26,16 +26,13 @@ def conditions_of(record: Record) -> Group | None:
         "counted. The baselines and the track record ignore the conditions. A condition is associated with a different "
         "probability; it need not bring an offensive about or prevent one."
     )
-    told = (_condition(record, one) for one in given["conditions"])
+    told = []
+    for text in given["conditions"]:
+        actor, _, rest = text.partition(" ")  # such as `turkey deterrence above 0.5 on ...`
+        told.append(f"{name_of(record, actor)}: {rest}" if actor in record["actors"] else text)
     conditions = List.of((*told, f"no offensive by {dated(given['waiting'])}"))
     lead = Text("Every number in this forecast is conditional on what has been seen since:", "strong")
     return Group("", (lead, conditions, Text(basis)), role="banner", id="given")
-
-
-def _condition(record: Record, text: str) -> str:
-    """Write a condition with the name of the actor whose posture it is about: `Turkey: deterrence above 0.5 on ...`."""
-    actor, _, rest = text.partition(" ")
-    return f"{name_of(record, actor)}: {rest}" if actor in record["actors"] else text
 
 
 def size_rows(record: Record) -> Iterator[tuple[str, str]]:
