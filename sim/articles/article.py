@@ -138,15 +138,12 @@ class Held:
         `held`; `moved`, if it holds at another number; or `differs`.
     number
         The paragraph that has the words or, if it differs, the one that was checked.
-    words
-        The words of the span; empty if it differs.
     message
         Message for the user; empty if it is held.
     """
 
     state: State
     number: int
-    words: str = ""
     message: str = ""
 
 
@@ -156,15 +153,12 @@ def hold(article: Article, number: int, span: tuple[int, int], digest: str) -> H
     if found is None:
         there = len(article.paragraphs)
         what = f"the article has {counted(there, 'paragraph')}" if number > there else f"paragraph {number} differs"
-        return Held("differs", number, message=f"{what}; code the item again from the article as it is")
+        return Held("differs", number, f"{what}; code the item again from the article as it is")
     text = article.paragraphs[found - 1]
     if span[1] > len(text):
         message = f"the span ends at {span[1]}, paragraph {found} has {counted(len(text), 'character')}"
-        return Held("differs", found, message=message)
-    words = text[span[0] : span[1]]
-    if found != number:
-        return Held("moved", found, words, f"moved to paragraph {found}")
-    return Held("held", number, words)
+        return Held("differs", found, message)
+    return Held("held", number) if found == number else Held("moved", found, f"moved to paragraph {found}")
 
 
 def _nearest(article: Article, number: int, digest: str) -> int | None:

@@ -14,15 +14,15 @@ ARTICLE = Article(TEXTS)
 REFUSED = paragraph_hash(TEXTS[1])
 
 
-def test_an_anchor_gives_the_words_of_its_span() -> None:
+def test_an_anchor_holds_where_its_words_are() -> None:
     held = hold(ARTICLE, 2, (0, 12), REFUSED)
-    assert (held.state, held.number, held.words, held.message) == ("held", 2, "Orsk refused", "")
+    assert (held.state, held.number, held.message) == ("held", 2, "")
 
 
 def test_a_paragraph_found_at_another_number_has_moved() -> None:
     longer = Article(("A new beginning.", *TEXTS))
     held = hold(longer, 2, (0, 12), REFUSED)
-    assert (held.state, held.number, held.words) == ("moved", 3, "Orsk refused")
+    assert (held.state, held.number) == ("moved", 3)
     assert held.message == "moved to paragraph 3"
 
 
@@ -36,7 +36,7 @@ def test_of_two_paragraphs_in_the_same_words_the_one_cited_holds_and_else_the_ne
 def test_a_paragraph_in_other_words_differs() -> None:
     changed = Article((TEXTS[0], "Orsk agreed to leave the towns.", TEXTS[2]))
     held = hold(changed, 2, (0, 12), REFUSED)
-    assert (held.state, held.words) == ("differs", "")
+    assert (held.state, held.number) == ("differs", 2)
     assert held.message.startswith("paragraph 2 differs; code the item again")
 
 
@@ -59,7 +59,8 @@ def test_what_was_cut_from_an_article_is_found_in_it(texts: list[str], data: st.
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     held = hold(article, number, (start, end), paragraph_hash(text))
-    assert (held.state, held.words) == ("held", text[start:end])
+    assert held.state == "held"
+    assert article.paragraphs[held.number - 1] == text
 
 
 @pytest.mark.parametrize("shift", [1, 3])

@@ -370,8 +370,9 @@ class Who:
         if some_in(token.lefts, "officer"):
             return True
         if token.i in self.mentioned:  # a person's name is the surname of a longer one, or is not a country's
-            persons = {*self.known.names.surnames(), *self.known.names.loose}
-            return None if token.pos_ == "PROPN" and token.lower_ in persons else False
+            names = self.known.names
+            named = token.pos_ == "PROPN" and (token.lower_ in names.surnames() or token.lower_ in names.loose)
+            return None if named else False
         return is_in(token, "officer")
 
 

@@ -62,8 +62,7 @@ class Names:
         every = _claimed({id_: _plain((member.name, *member.aliases)) for id_, member in cast.items()})
         split = {tuple(_split(name)): id_ for name, id_ in every.items()}
         capital = frozenset(tuple(_split(name)) for name in filter(_is_proper, every))
-        of_countries = map(readable, chain.from_iterable(countries().values()))
-        aliases = set(chain.from_iterable(_plain(member.aliases) for member in cast.values())).difference(of_countries)
+        aliases = set(chain.from_iterable(_plain(member.aliases) for member in cast.values())) - _of_countries()
         loose = frozenset(name.lower() for name in aliases if " " not in name)
         return cls(split, capital, max(map(len, split), default=0), loose)
 
@@ -114,6 +113,11 @@ class Names:
             if plain and not set(name) & (words("organ") | words("place") | {"of", "the"}):
                 found[name[-1]] = id_
         return found
+
+
+@cache
+def _of_countries() -> frozenset[str]:
+    return frozenset(map(readable, chain.from_iterable(countries().values())))
 
 
 def is_barred(span: Span) -> bool:
