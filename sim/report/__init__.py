@@ -67,7 +67,25 @@ def write_report(
     ReportError
         If the record cannot be read, the scale is unknown or the folder cannot be written.
     """
-    return write_files(folder, dict(_files(record, words, figures=figures, page=page)) | dict(others or {}))
+    from sim.report.files import to_csv, to_json, to_parquet
+    from sim.report.html import to_html
+    from sim.report.markdown import to_markdown
+    from sim.report.reading import reading
+
+    document, name = document_of(record, words), _page_of(record)
+    stem = "report" if name == "forecast" else name
+    files: dict[str, str | bytes] = {}
+    if page:
+        with reading():
+            files[f"{stem}.html"] = to_html(document)
+    files |= {f"{stem}.md": to_markdown(document), f"{name}.json": to_json(record)}
+    if name == "sweep":
+        files |= {"sweep.csv": to_csv(record), "sweep.parquet": to_parquet(record)}
+    if figures:
+        from sim.report.svg import drawings, history_drawing
+
+        files |= (history_drawing if name == "history" else drawings)(record)
+    return write_files(folder, {**files, **(others or {})})
 
 
 def write_cell(
@@ -132,29 +150,6 @@ def _page_of(record: Mapping[str, Any]) -> str:
     if record.get("schema") not in PAGES:
         raise ReportError(f"expected a record of format {' or '.join(PAGES)} (got {record.get('schema')!r})")
     return PAGES[record["schema"]]
-
-
-def _files(record: Mapping[str, Any], words: str, *, figures: bool, page: bool) -> Iterator[tuple[str, str | bytes]]:
-    from sim.report.files import to_csv, to_json, to_parquet
-    from sim.report.html import to_html
-    from sim.report.markdown import to_markdown
-    from sim.report.reading import reading
-
-    document, name = document_of(record, words), _page_of(record)
-    stem = "report" if name == "forecast" else name
-    if page:
-        with reading():
-            html = to_html(document)
-        yield f"{stem}.html", html
-    yield f"{stem}.md", to_markdown(document)
-    yield f"{name}.json", to_json(record)
-    if name == "sweep":
-        yield "sweep.csv", to_csv(record)
-        yield "sweep.parquet", to_parquet(record)
-    if figures:
-        from sim.report.svg import drawings, history_drawing
-
-        yield from (history_drawing if name == "history" else drawings)(record).items()
 
 
 def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:

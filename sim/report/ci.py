@@ -176,15 +176,15 @@ _LEVELS = {"error": "error", "fail": "error", "undecided": "warning"}
 _VERDICTS = {"error": "crashed", "fail": "failed", "undecided": "is undecided"}
 
 
-def to_annotations(findings: Iterable[Finding], *, most: int = MOST) -> list[str]:
-    """Return one line of output for each gate that did not pass, worst first, and a count of those beyond `most`."""
+def to_annotations(findings: Iterable[Finding]) -> list[str]:
+    """Return one line of output for each gate that did not pass, worst first, and a count of those beyond `MOST`."""
     missed: dict[tuple[str, int, str, str], list[Finding]] = {}
     for one in worst_first(findings):
         if one.verdict in _LEVELS:
             missed.setdefault((one.file, one.line, one.gate, one.suite), []).append(one)
-    lines = [_annotation(group) for group in list(missed.values())[:most]]
-    if len(missed) > most:
-        lines.append(f"::notice::and {counted(len(missed) - most, 'more gate')} did not pass")
+    lines = [_annotation(group) for group in list(missed.values())[:MOST]]
+    if len(missed) > MOST:
+        lines.append(f"::notice::and {counted(len(missed) - MOST, 'more gate')} did not pass")
     return lines
 
 

@@ -106,7 +106,13 @@ class Guard:
         if host in self.hosts:
             return True
         unspecified = self.host in ("0.0.0.0", "::")  # noqa: S104 - a comparison
-        return bool(self.token) and unspecified and host.endswith(f":{self.port}") and _is_address(host)
+        if not (self.token and unspecified and host.endswith(f":{self.port}")):
+            return False
+        try:
+            ipaddress.ip_address(host.rpartition(":")[0].strip("[]"))  # unlike a name, an address cannot be rebound
+        except ValueError:
+            return False
+        return True
 
     def _at_the_door(self, request: web.Request) -> web.HTTPException:
         """Admit the first request that presents the token, and redirect it to the URL without the token."""
@@ -127,12 +133,3 @@ class Guard:
             "Cross-Origin-Resource-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
         })  # fmt: skip
-
-
-def _is_address(host: str) -> bool:
-    """Return whether a Host header contains an IP address, which rules out a rebound name."""
-    try:
-        ipaddress.ip_address(host.rpartition(":")[0].strip("[]"))
-    except ValueError:
-        return False
-    return True

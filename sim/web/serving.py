@@ -64,7 +64,11 @@ async def listening(host: str, port: int, make: Callable[[Guard], web.Applicatio
     UsageError
         If the server cannot listen there.
     """
-    bound = _bound(host, port)
+    try:
+        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        why = reason_of(error)
+        raise UsageError(f"cannot listen on {host} port {port}: {why}; choose another with --port") from None
     guard = Guard.of(host, bound.getsockname()[1])
     runner = web.AppRunner(make(guard), access_log=None, shutdown_timeout=PATIENCE)
     try:
@@ -77,27 +81,18 @@ async def listening(host: str, port: int, make: Callable[[Guard], web.Applicatio
 
 def until_stopped(served: AbstractAsyncContextManager[str], opened: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; `opened` is called with the URL once the page can be opened."""
-    asyncio.run(_until_stopped(served, opened))
 
+    async def serve() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(sign, stop.set)
+        async with served as address:
+            opened(address)
+            await stop.wait()
 
-async def _until_stopped(served: AbstractAsyncContextManager[str], opened: Callable[[str], None]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(sign, stop.set)
-    async with served as address:
-        opened(address)
-        await stop.wait()
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        why = reason_of(error)
-        raise UsageError(f"cannot listen on {host} port {port}: {why}; choose another with --port") from None
+    asyncio.run(serve())
 
 
 def _sender(file: Traversable, kind: str) -> Any:

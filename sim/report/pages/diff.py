@@ -86,16 +86,17 @@ def _basis(record: Record, since: Record) -> str:
 
 def _then_and_now(since: Record) -> Table:
     rows = [
-        (
-            OUTCOMES[outcome], f"within {counted(days, 'day')}", Chance.of(row["old"]).text, Chance.of(row["new"]).text,
-            *Shift.of(row["change"]).cells,
-        )
+        (*_two_sides(outcome, days, row["old"], row["new"]), *Shift.of(row["change"]).cells)
         for outcome, by_days in reversed(since["outcomes"].items())
         for days, row in by_days.items()
-    ]  # fmt: skip
+    ]
     caption = "Then and now; the change and its 95% interval in points"
     columns = ("Outcome", "Window", "Then", "Now", "Change", "Interval", "Note")
     return Table(caption, columns, "llrrrrl", tuple(rows))
+
+
+def _two_sides(outcome: str, days: int | str, before: Record, after: Record) -> tuple[str, ...]:
+    return OUTCOMES[outcome], f"within {counted(days, 'day')}", Chance.of(before).text, Chance.of(after).text
 
 
 def _articles(since: Record) -> List:
@@ -194,9 +195,7 @@ def document(record: Record, words: str) -> Document:
 def _outcomes(record: Record) -> Table:
     rows = tuple(
         (
-            OUTCOMES[one["outcome"]],
-            f"within {counted(one['day'], 'day')}",
-            *(Chance.of(one[side]).text for side in ("before", "after")),
+            *_two_sides(one["outcome"], one["day"], one["before"], one["after"]),
             *Shift.of(one["change"]).cells[:2],
             VERDICTS[one["verdict"]],
         )

@@ -14,8 +14,6 @@ from sim.wording import counted
 
 SHOWN = 10
 """Indicators in the figure: for each subject and day, the level that moves the forecast most; the table has all."""
-
-
 OBSERVED = {
     ("readiness", 0.25): "more than forces withdrawn",
     ("readiness", 0.5): "reinforcements under way",
