@@ -44,9 +44,7 @@ def decimal_text(value: float) -> str:
 def points_text(value: float) -> str:
     """Write a spread of a probability in whole points."""
     points = round(100 * value)
-    if points == 0:
-        return "less than 1 point"
-    return counted(points, "point")
+    return counted(points, "point") if points else "less than 1 point"
 
 
 def exponent_for(half_width: float, most: float) -> int:

@@ -25,34 +25,22 @@ if TYPE_CHECKING:
 
 Spec = dict[str, Any]
 
-LIGHT = {
-    "strikes": "#7b4fa3",
-    "agreement": "#1769aa",
-    "terms": "#0b746c",
-    "offensive": "#b3361b",
-    "limited": "#a86100",
-    "full": "#7a1022",
-    "standoff": "#69737f",
-    "fan": "#33608c",
-    "ink": "#1b1f24",
-    "muted": "#57606a",
-    "grid": "#e3e6ea",
-    "page": "#ffffff",
+_PALETTE = {
+    "strikes": ("#7b4fa3", "#c4a3ec"),
+    "agreement": ("#1769aa", "#6fb7f0"),
+    "terms": ("#0b746c", "#58c9bd"),
+    "offensive": ("#b3361b", "#ff8f70"),
+    "limited": ("#a86100", "#f0b95c"),
+    "full": ("#7a1022", "#f0616d"),
+    "standoff": ("#69737f", "#9aa5b1"),
+    "fan": ("#33608c", "#8ab4e0"),
+    "ink": ("#1b1f24", "#e6e9ed"),
+    "muted": ("#57606a", "#a0a9b4"),
+    "grid": ("#e3e6ea", "#2a313a"),
+    "page": ("#ffffff", "#12161c"),
 }
-_DARK = {
-    "strikes": "#c4a3ec",
-    "agreement": "#6fb7f0",
-    "terms": "#58c9bd",
-    "offensive": "#ff8f70",
-    "limited": "#f0b95c",
-    "full": "#f0616d",
-    "standoff": "#9aa5b1",
-    "fan": "#8ab4e0",
-    "ink": "#e6e9ed",
-    "muted": "#a0a9b4",
-    "grid": "#2a313a",
-    "page": "#12161c",
-}
+"""Each colour in the light and in the dark scheme."""
+LIGHT = {name: light for name, (light, _) in _PALETTE.items()}
 OPACITIES = (0.18, 0.36, 0.75)
 
 
@@ -66,16 +54,13 @@ def _rgba(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-DARK = {LIGHT[name]: _DARK[name] for name in LIGHT} | {
-    _rgba(LIGHT[name], opacity): _rgba(_DARK[name], opacity) for name in LIGHT for opacity in OPACITIES
-}
-"""Light colour string to dark colour string."""
-
+_TINTS = {_rgba(light, opacity): _rgba(dark, opacity) for light, dark in _PALETTE.values() for opacity in OPACITIES}
 HEAT = ("#fdf0ea", "#f6c9b8", "#e3937a", "#b4371c", "#6d1020")
 """Colours of a probability on a map, low to high, in the light scheme; none of them is in `LIGHT`."""
 _HEAT_DARK = ("#20262f", "#4b3436", "#8c4a3f", "#d9775c", "#ffc3ae")
-HEAT_DARK = dict(zip(HEAT, _HEAT_DARK, strict=True))
-"""Light heat colour to dark heat colour; for maps only."""
+DARK = dict(_PALETTE.values()) | _TINTS | dict(zip(HEAT, _HEAT_DARK, strict=True))
+"""Light colour string to dark colour string."""
+
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 LABEL_GAP = 17

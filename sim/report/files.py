@@ -139,7 +139,9 @@ def to_parquet(record: Record) -> bytes:
     import pyarrow.parquet
 
     table = columns_of(record)
-    schema = pa.schema([(name, _type(pa, name, values)) for name, values in table.items()])
+    texts = [name for name, values in table.items() if any(isinstance(value, str) for value in values)]
+    texts += ("cell", "label", "status", "error", "scenario_hash")
+    schema = pa.schema(dict.fromkeys(table, pa.float64()) | dict.fromkeys(texts, pa.string()) | {"runs": pa.int64()})
     rows = "\n".join(json.dumps(dict(zip(table, row, strict=True))) for row in zip(*table.values(), strict=True))
     given, stream = rows.encode(), io.BytesIO()
     read = pyarrow.json.read_json(  # making arrays of lists would import pandas, half a second of work
@@ -149,11 +151,3 @@ def to_parquet(record: Record) -> bytes:
     )
     pyarrow.parquet.write_table(read, stream)
     return stream.getvalue()
-
-
-def _type(pa: Any, name: str, values: list[Any]) -> Any:
-    if name == "runs":
-        return pa.int64()
-    if name in ("cell", "label", "status", "error", "scenario_hash"):
-        return pa.string()
-    return pa.string() if any(isinstance(value, str) for value in values) else pa.float64()

@@ -21,7 +21,7 @@ import jinja2
 from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report.charts import DARK, HEAT_DARK
+from sim.report.charts import DARK
 from sim.report.document import said
 from sim.wording import all_seen, counted, long_date, seen
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from sim.report.document import Document
 
-_UNSAFE = {sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def to_html(document: Document) -> str:
@@ -47,7 +47,7 @@ def to_html(document: Document) -> str:
         .render(
             document=document,
             heights={name: one["layout"]["height"] for name, one in figures.items()},
-            figures=Markup(embedded({"figures": figures, "dark": DARK | HEAT_DARK})),  # noqa: S704 - escaped for a data block
+            figures=Markup(embedded({"figures": figures, "dark": DARK})),  # noqa: S704 - escaped for a data block
             css=Markup(_template_file("report.css")),  # noqa: S704 - our own file
             scripts=[Markup(text) for text in scripts],  # noqa: S704 - our own files and Plotly's
             policy=_policy(scripts),
@@ -63,9 +63,7 @@ def drawing(template: str, **content: Any) -> str:
 def embedded(value: Any) -> str:
     """Return JSON that is safe inside a script element."""
     text = json.dumps(all_seen(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for sign, escape in _UNSAFE.items():
-        text = text.replace(sign, escape)
-    return text
+    return text.translate(_UNSAFE)
 
 
 def _policy(scripts: Iterable[str]) -> str:
@@ -100,12 +98,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {
-        "counted": counted,
-        "dated": long_date,
-        "said": said,
-        "percent": lambda share: f"{100 * share:.2f}%",
-    }
+    made.filters |= {"counted": counted, "dated": long_date, "said": said, "percent": "{:.2%}".format}
     return made
 
 

@@ -49,22 +49,17 @@ class Scale:
         return f"{low:0{self.digits}d}-{high:0{self.digits}d}%"
 
 
-def _sharing_edges(*rows: tuple[str, int, int]) -> tuple[Band, ...]:
-    """Return bands whose shared edges belong to the band nearer to 50%."""
-    return tuple(Band(word, low, high, holds_low=low < 50, holds_high=high > 50) for word, low, high in rows)
-
-
 SCALES: Mapping[str, Scale] = {
     "icd203": Scale(
         "US Intelligence Community Directive 203",
-        _sharing_edges(
-            ("almost no chance", 1, 5),
-            ("very unlikely", 5, 20),
-            ("unlikely", 20, 45),
-            ("roughly even chance", 45, 55),
-            ("likely", 55, 80),
-            ("very likely", 80, 95),
-            ("almost certain", 95, 99),
+        (  # a shared edge belongs to the band nearer to 50%
+            Band("almost no chance", 1, 5, holds_high=False),
+            Band("very unlikely", 5, 20, holds_high=False),
+            Band("unlikely", 20, 45, holds_high=False),
+            Band("roughly even chance", 45, 55),
+            Band("likely", 55, 80, holds_low=False),
+            Band("very likely", 80, 95, holds_low=False),
+            Band("almost certain", 95, 99, holds_low=False),
         ),
         digits=2,
     ),
@@ -146,18 +141,12 @@ def about(p: float) -> str:
         The probability in (0, 1), as shown to the reader.
     """
     if p < 0.1:
-        return f"about 1 in {_rounded(1 / p):,}"
+        count = 1 / p  # rounded to what "about" allows: by fives above 20, to two digits above 100
+        step = 1 if count <= 20 else 5 if count <= 100 else int(10 ** (len(str(int(count))) - 2))
+        return f"about 1 in {round(count / step) * step:,}"
     if p > 0.95:
         return f"about {min(99, round(100 * p))} in 100" if p <= 0.99 else "more than 99 in 100"
     if p > 0.9:
         return f"about {round(1 / (1 - p)) - 1} in {round(1 / (1 - p))}"
     nearest = min(_FRACTIONS, key=lambda fraction: abs(float(fraction) - p))
     return f"about {nearest.numerator} in {nearest.denominator}"
-
-
-def _rounded(count: float) -> int:
-    """Round to the precision that "about" allows: by fives above 20, to two digits above 100."""
-    if count <= 20:
-        return round(count)
-    step = 5 if count <= 100 else int(10 ** (len(str(int(count))) - 2))
-    return round(count / step) * step
