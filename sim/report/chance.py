@@ -137,10 +137,14 @@ class Chance:
         """Return the word with its range for the number as shown; empty if the number stands alone."""
         return "" if self.is_bound else phrase(self.shown, scale)
 
+    def worded(self, scale: str) -> str:
+        """Return number, word and range, such as `12% (very unlikely, 05-20%)`."""
+        word = self.word(scale)
+        return f"{self.text} ({word})" if word else self.text
+
     def line(self, scale: str) -> str:
         """Return number, word, range and frequency, such as `12% (very unlikely, 05-20%): about 1 in 8`."""
-        word = self.word(scale)
-        return f"{self.text} ({word}): {self.frequency}" if word else f"{self.text}: {self.frequency}"
+        return f"{self.worded(scale)}: {self.frequency}"
 
     @property
     def spread_text(self) -> str | None:

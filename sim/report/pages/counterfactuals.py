@@ -53,14 +53,12 @@ class Otherwise:
 
 def document(record: Record, words: str) -> Document:
     """Read the record of a study of counterfactuals alone into its page."""
-    section = section_of(record)
-    day = record["horizon"]
-    event = f"an offensive within {counted(day, 'day')}"
+    section, day = section_of(record), record["horizon"]
     return Document(
         kicker=f"offramp counterfactuals, as of {as_of(record)}",
         title=record["scenario"]["title"],
         number=ordered(record, day)[0].shift.text if section is not None else "0",
-        says=f"the largest change in the probability of {event} if one thing changed",
+        says=f"the largest change in the probability of an offensive within {counted(day, 'day')} if one thing changed",
         head=() if section is not None else (Text("Nothing in this scenario can be changed."),),
         sections=(section, rerun_of(record, Runs_of_each_world=f"{record['counterfactuals']['runs']:,}")),
     )

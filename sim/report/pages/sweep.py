@@ -32,7 +32,7 @@ from sim.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sim.report.chance import Chance, Shift
+    from sim.report.chance import Shift
     from sim.report.reading import Record
 
 
@@ -145,13 +145,8 @@ def _lead(record: Record) -> str:
 def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
     for day in record["milestones"] if done(record) else ():
         rows = by_chance(record, day)
-        low, high = (_worded(chance(rows[end], day), words) for end in (0, -1))
+        low, high = (chance(rows[end], day).worded(words) for end in (0, -1))
         yield f"Within {counted(day, 'day')}", low if low == high else f"{low} to {high}"
-
-
-def _worded(one: Chance, words: str) -> str:
-    word = one.word(words)
-    return f"{one.text} ({word})" if word else one.text
 
 
 def _columns(record: Record, rows: Sequence[Record]) -> Iterator[tuple[str, str, list[Cell]]]:

@@ -54,7 +54,10 @@ from sim.report.values import NONE, or_dash, short_date
 from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sim.report.reading import Week
+    from sim.report.values import Calendar
 
 CURVES: dict[str, tuple[str, dict[str, Any]]] = {
     "offensive": ("Offensive", {"width": 3.5}),
@@ -300,12 +303,11 @@ def hazard(record: Record) -> Figure | None:
         f"Bar chart of the weekly hazard of the offensive: {rows[0].hazard.text} in the first week, {peak.hazard.text} "
         f"at its highest in week {peak.number}, {rows[-1].hazard.text} in the last whole week.",
         Table(caption, columns, "llrr", cells),
-        lambda: _weekly(record),
+        lambda: _weekly(calendar, rows),
     )
 
 
-def _weekly(record: Record) -> Spec:
-    calendar, rows = calendar_of(record), list(weeks(record))
+def _weekly(calendar: Calendar, rows: Sequence[Week]) -> Spec:
     x = [noon(calendar, row.start + 3) for row in rows]
     p, low, high = ([getattr(row.hazard, part) for row in rows] for part in ("p", "low", "high"))
     peak = p.index(max(p))
