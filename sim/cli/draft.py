@@ -188,7 +188,13 @@ def review(
     """
     then = f"answer every item, then: offramp adopt {shlex.quote(str(folder))}"
     if cli:
-        _in_terminal(folder)
+        from sim.review.dialogue import Dialogue
+        from sim.review.sheet import Sheet
+
+        try:
+            Dialogue(Sheet(folder), say, lambda prompt: input(seen(prompt).rstrip() + " ")).run()
+        except (EOFError, KeyboardInterrupt):  # every answer is already saved
+            say()
         note(f"next: {then}")
         return
     with needing_aiohttp("the page of the review", "draft"):
@@ -196,16 +202,6 @@ def review(
 
     serve(folder, host, port, announcing(host, then, no_browser=no_browser))
     note("ended; every answer is in the draft")
-
-
-def _in_terminal(folder: Path) -> None:
-    from sim.review.dialogue import Dialogue
-    from sim.review.sheet import Sheet
-
-    try:
-        Dialogue(Sheet(folder), say, lambda prompt: input(seen(prompt).rstrip() + " ")).run()
-    except (EOFError, KeyboardInterrupt):  # every answer is already saved
-        say()
 
 
 @command

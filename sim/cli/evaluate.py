@@ -52,6 +52,13 @@ class _Designs:
     machines: Machines
     store: Store | None
 
+    @classmethod
+    def of(cls, blocks: int | None, machines: Machines, cache: UsualCache) -> _Designs:
+        """Return what the options ask for."""
+        from sim.evaluation.calibration.calibrate import BLOCKS as USUAL
+
+        return cls(USUAL if blocks is None else blocks, machines, cache.open())
+
     def study(self, cases: Sequence[HistoricalCase], threats: Threats, seed: int) -> Study:
         """Play the design of all cases and threats."""
         from sim.evaluation.calibration.calibrate import points_of, study
@@ -94,7 +101,6 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     offramp calibrate scenarios/cases --target scenarios/idlib-2018/baseline.yaml --recovery 100
     """
     from sim.evaluation.calibration import result as results
-    from sim.evaluation.calibration.calibrate import BLOCKS as USUAL
     from sim.evaluation.calibration.calibrate import points_of
     from sim.evaluation.calibration.parameters import sample_of
     from sim.evaluation.calibration.recovery import check_repeats
@@ -104,16 +110,15 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     check_output(out, figures=False)
     _check_name(name)
     past, others = load_cases(cases), _threats(threats)
-    day, blocks = _known(known), USUAL if blocks is None else blocks
+    day, designs = _known(known), _Designs.of(blocks, machines, cache)
     scenario = None if target is None else load(target)
     crises = _known_outcomes(past, day)
     second = results.informative({one.name: one.seen(day) for one in others.cases})
-    check_repeats(recovery, min(points_of(blocks, sample_of(one)) for one in _played(past, others).values()))
-    designs = _Designs(blocks, machines, cache.open())
+    check_repeats(recovery, min(points_of(designs.blocks, sample_of(one)) for one in _played(past, others).values()))
     studies = [designs.study(past, others, seed + number) for number in range(2)]
     recovered = _recovered(studies[0], recovery, machines)
     studies = [designs.refined(one, crises | second) for one in studies]
-    about = _about(past, crises, day, seed, blocks) | _about_threats(others, second)
+    about = _about(past, crises, day, seed, designs.blocks) | _about_threats(others, second)
     asked = results.Request(name, day, crises | second, frozenset(second), scenario, about)
     with machines.site("posterior", asked.steps(studies[0]), unit="step", blocks=MANY) as site:
         made = results.calibration(asked, studies, recovered, site)
@@ -168,7 +173,6 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     machines.warm_up(LONG)
     from sim.evaluation.backtest import backtest as backtests
     from sim.evaluation.backtest.forecasts import Training
-    from sim.evaluation.calibration.calibrate import BLOCKS as USUAL
     from sim.evaluation.cases import load_cases
 
     check_output(out, figures=False)
@@ -176,14 +180,17 @@ def backtest(  # noqa: PLR0913 - one parameter an option
         _check_fixed({"train": train, "variants": variants, "threats": threats, "known": known, "blocks": blocks})
         fixed = _score_fixed(cases, posterior, seed, machines)
         show(fixed, format_, _fixed_lines(fixed))
-        _write_fixed(fixed, out)
+        if out is not None:
+            path = out / "backtest.json"
+            path.write_text(json.dumps(fixed, indent=1) + "\n", encoding="utf-8")
+            written([path])
         return
     past = load_cases(cases)
     pool = past if train is None else load_cases(train)
     _check_apart(past, pool if train is not None else ())
     scenarios = _variants(variants)
     others = _threats(threats)
-    designs = _Designs(USUAL if blocks is None else blocks, machines, cache.open())
+    designs = _Designs.of(blocks, machines, cache)
     trained = Training(pool, designs.study(pool, others, seed), _known(known), others.cases)
     trained = replace(trained, study=designs.refined(trained.study, trained.seen))
     steps = backtests.steps(past, trained, len(scenarios))
@@ -194,7 +201,8 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     if out is not None:
         from sim.report.files import to_json
 
-        kept = {"track_record.json": to_json(result.track_record(_today()))}
+        today = (epoch() or datetime.datetime.now(datetime.UTC)).date()
+        kept = {"track_record.json": to_json(result.track_record(today))}
         written(write_report(record, out, others=kept))
 
 
@@ -205,13 +213,6 @@ def _check_fixed(fitted: Mapping[str, Any]) -> None:
             raise UsageError(
                 f"--posterior fits nothing, so --{option} cannot be combined with it; leave one of them out"
             )
-
-
-def _write_fixed(record: Mapping[str, Any], out: Path | None) -> None:
-    if out is not None:
-        path = out / "backtest.json"
-        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-        written([path])
 
 
 def _score_fixed(cases: Path, name: str, seed: int, machines: Machines) -> dict[str, Any]:
@@ -267,11 +268,6 @@ def _known(text: str | None) -> datetime.date:
     from sim.scenario.windows import date_of
 
     return NEVER if text is None else date_of(text, "--known")
-
-
-def _today() -> datetime.date:
-    """Return today's date, or that of SOURCE_DATE_EPOCH."""
-    return (epoch() or datetime.datetime.now(datetime.UTC)).date()
 
 
 def _threats(file: Path | None) -> Threats:

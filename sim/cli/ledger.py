@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -138,7 +139,9 @@ def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
     )
     yield f"head {result.head}"
     for event, questions in result.open.items():
-        yield from _open_lines(event, questions)
+        for name, windows in questions.items():
+            yield from paragraph(f"unresolved: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}")
+        yield from paragraph(f"enter an outcome with resolve --event {event}")
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
         yield from paragraph(f"{result.late} entered after their window had closed: {said}")
@@ -150,15 +153,7 @@ def _score_lines(windows: Sequence[WindowScore]) -> Iterator[str]:
     for event in dict.fromkeys(one.event for one in windows):
         yield ""
         yield from paragraph(f"{event}: Brier on 0 to 1, log clipped at 0.001 and 0.999; lower is better")
-        for one in windows:
-            if one.event == event:
-                yield from _window_lines(one)
-
-
-def _open_lines(event: str, questions: Mapping[str, Sequence[int]]) -> Iterator[str]:
-    for name, windows in questions.items():
-        yield from paragraph(f"unresolved: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}")
-    yield from paragraph(f"enter an outcome with resolve --event {event}")
+        yield from chain.from_iterable(_window_lines(one) for one in windows if one.event == event)
 
 
 def _window_lines(one: WindowScore) -> Iterator[str]:

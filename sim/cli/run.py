@@ -111,8 +111,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     if counterfactuals and forecast.status != "interrupted":
         record["counterfactuals"] = _otherwise(forecast, kept, machines)
     show(record, format_, lines_of(record, basis_of(record, runs_of(record)), words=words))
-    if out is not None and not _would_lose(forecast, since, out):
-        _write(record, out, words, figures=figures)
+    if out is not None:
+        _write(record, out, since, words, figures=figures)
     _finish(forecast, context, out)
 
 
@@ -125,10 +125,16 @@ def _check_given(params: Mapping[str, Any]) -> None:
             )
 
 
-def _write(record: Mapping[str, Any], out: Path, words: str, *, figures: bool) -> None:
-    """Write the report; if the run is complete, remove the blocks kept until then."""
-    written(write_report(record, out, words=words, figures=figures))
-    if record["status"] != "interrupted":
+def _write(record: Mapping[str, Any], out: Path, since: Path | None, words: str, *, figures: bool) -> None:
+    """Write the report and remove the blocks kept until then.
+
+    A run that was interrupted keeps its blocks, and its report does not overwrite the very forecast that it is compared
+    with.
+    """
+    finished = record["status"] != "interrupted"
+    if finished or since is None or since.resolve() != (out / "forecast.json").resolve():
+        written(write_report(record, out, words=words, figures=figures))
+    if finished:
         shutil.rmtree(out / KEPT, ignore_errors=True)
 
 
@@ -166,13 +172,6 @@ def _otherwise(forecast: Forecast, store: Store | None, machines: Machines) -> d
     known = {forecast.scenario.hash: forecast.records}
     with machines.site(f"{forecast.scenario.id}, counterfactuals", blocks, store, blocks=blocks) as site:
         return counterfactuals(forecast.scenario, Bench(plan, site, known=known)).part()
-
-
-def _would_lose(forecast: Forecast, since: Path | None, out: Path) -> bool:
-    """Return whether an unfinished report would overwrite the very forecast it is compared with."""
-    if forecast.status != "interrupted" or since is None:
-        return False
-    return since.resolve() == (out / "forecast.json").resolve()
 
 
 def _finish(forecast: Forecast, context: typer.Context, out: Path | None) -> None:

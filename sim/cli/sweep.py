@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -81,14 +82,14 @@ def run(  # noqa: PLR0913 - one parameter an option
     budget, gates = Budget(alpha, max_runs, loaded.plan.seed, loaded.plan.replicates), sweep_trials(loaded)
     check_output(out, figures=False)
     ci.check()
-    chosen = list(loaded.cells) if part is None else part.cells(loaded)
+    chosen, label = list(loaded.cells), loaded.document.id
+    if part is not None:
+        chosen, label = part.cells(loaded), f"{label} {part}"
     kept = cache.open()
     keep = _keep_forecast(file, out / "cells", loaded) if cells and out is not None else None
-    label = loaded.document.id if part is None else f"{loaded.document.id} {part}"
     with _resumable(kept):
         options = Options(cells=chosen, fail_fast=fail_fast, on_forecast=keep)
         rows = _rows(loaded, options, kept, machines, label)
-    _note_damage(kept)
     with _resumable(kept):
         verdicts = judge(gates, budget, chosen, kept, machines)
     judged = {"alpha": alpha, "max_runs": max_runs, "count": len(gates)} if gates else None
@@ -108,11 +109,6 @@ def _check_folder(params: Record) -> None:
             raise UsageError(f"--{name} needs a folder for {use}; name one with --out")
 
 
-def _note_damage(store: Store | None) -> None:
-    if store is not None and store.damaged:
-        note(f"{store.damaged} damaged entries of the store {store} were not used; their blocks were played again")
-
-
 def _rows(sweep: Sweep, options: Options, store: Store | None, machines: Machines, label: str) -> list[Record]:
     from sim.studies.sweep.runner import run_sweep
 
@@ -123,7 +119,10 @@ def _rows(sweep: Sweep, options: Options, store: Store | None, machines: Machine
     with machines.site(label, total, store, unit=unit, blocks=blocks) as site:
         if by_cell and (finished := site.finished) is not None:  # the number of blocks per cell is unknown
             site, options = replace(site, finished=None), replace(options, on_cell=finished)
-        return run_sweep(sweep, site, options)
+        rows = run_sweep(sweep, site, options)
+    if store is not None and store.damaged:
+        note(f"{store.damaged} damaged entries of the store {store} were not used; their blocks were played again")
+    return rows
 
 
 @contextmanager
@@ -302,7 +301,7 @@ def judge(
     if not mine:
         return []
     with machines.site("gates", len(mine), store, unit="gate") as site:
-        checked = check([one.trial for one in mine], budget, site, of=len(gates))
+        checked = check(list(map(attrgetter("trial"), mine)), budget, site, of=len(gates))
     if checked.interrupted:
         raise KeyboardInterrupt
     return [
