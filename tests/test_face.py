@@ -24,7 +24,7 @@ from sim.distributions import Uniform
 from sim.errors import OfframpError, ScenarioError, UsageError
 from sim.face import SweepResult
 from sim.scenario import edit
-from sim.scenario.rewind import rewind
+from sim.scenario.edit import rewind
 from sim.scenario.yamltree import read_schema
 from tests import worlds
 from tests.docs.markdown import blocks

@@ -56,7 +56,7 @@ def init(
     offramp init my-crisis.yaml
     offramp init my-crisis.yaml --from scenarios/cases/s17-idlib-2019-08.yaml
     """
-    from sim.scenario.overlay import started_from
+    from sim.scenario.written import started_from
 
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"expected a name that ends in .yaml (got {path})")
@@ -233,7 +233,10 @@ class _Checked:
         try:
             if kind == "scenario":
                 return cls._of_scenario(file)
-            _check_part(file, kind)
+            if kind not in _READERS:
+                _check_unknown(file, kind)
+            module, name = _READERS[kind]
+            getattr(import_module(module), name)(file)
         except ScenarioError as error:
             return cls(file, kind or "unknown", error)
         return cls(file, kind)
@@ -273,14 +276,6 @@ _READERS = {
 """The reader of each kind of file other than scenarios: a module, imported on demand, and its function."""
 
 
-def _check_part(file: Path, kind: str) -> None:
-    """Check a file that is not a scenario according to its kind."""
-    if kind not in _READERS:
-        _check_unknown(file, kind)
-    module, name = _READERS[kind]
-    getattr(import_module(module), name)(file)
-
-
 def _check_unknown(file: Path, kind: str) -> NoReturn:
     """Raise an error for a file of unknown kind, or for one that cannot be read."""
     from sim.scenario.yamltree import Place, read_tree
@@ -304,7 +299,7 @@ def show(
     """
     from sim.cli.files import load_scenario
     from sim.scenario.doubts import doubts_of
-    from sim.scenario.show import origins, resolved_yaml
+    from sim.scenario.written import origins, resolved_yaml
 
     scenario = load_scenario(file)
     if format_ is Format.JSON:

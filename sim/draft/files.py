@@ -14,7 +14,7 @@ from sim.draft.schema import CAST_FORMAT, DRAFT_FORMAT, MOST_ITEMS, CastFile, Dr
 from sim.errors import Fault, ReportError, ScenarioError, reason_of, refuse
 from sim.scenario.evidence_files import check_part
 from sim.scenario.faults import Complaint, Places
-from sim.scenario.part import Part
+from sim.scenario.quantities import Part
 from sim.scenario.written import yaml_of
 from sim.scenario.yamltree import MAX_LARGER, Tree, read_tree
 from sim.wholefiles import write_whole

@@ -13,8 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.scenario.evidence import DraftCounts, Item, ItemId
-from sim.scenario.part import Id, Part, Title
-from sim.scenario.quantities import CalendarDate
+from sim.scenario.quantities import CalendarDate, Id, Part, Title
 from sim.wording import counted
 
 DRAFT_FORMAT = "offramp/draft/1"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import OfframpError, ScenarioError, UsageError
 from sim.explorer.controls import Slider, moved_changes, off_changes, sliders_of
-from sim.scenario.overlay import overlay_yaml
+from sim.scenario.written import overlay_yaml
 from sim.scenario.yamltree import MAX_BYTES, read_tree
 from sim.studies.sweep.sweep import Base
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, TypeVar
 
 from pydantic import ValidationError
 
-from sim.scenario.faults import Complaint, field_names, model_complaints, unknown_key
+from sim.scenario.faults import Complaint, model_complaints, unknown_key
 from sim.scenario.quantities import date_or_none, day_count, read_horizon
 from sim.scenario.schema import (
     OUTCOME_KEYS,
@@ -26,9 +27,10 @@ from sim.scenario.schema import (
     Part,
     Pressure,
     Talks,
+    attributes_of,
 )
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path, map_at
+from sim.scenario.yamltree import Path, list_at, map_at
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -40,7 +42,9 @@ P = TypeVar("P", bound=Part)
 def complaints_of(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check every rule that spans fields: names and roles, the order of dates, the resolution, and the menu."""
     yield from cross_complaints(value)
-    yield from _roleless_complaints(map_at(value, "actors"))
+    for name, actor in _entries(value, "actors"):
+        if not _is_role(actor.get("role")):
+            yield from _below(("actors", name), _field_complaints(actor))
     for name, option in _entries(value, "menu"):
         yield from _below(("menu", name), _option_complaints(name, option, value))
     window = _window(value)
@@ -52,11 +56,13 @@ def complaints_of(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the cast, and that ties, pressures, events and bargaining refer to things that exist."""
-    actors = map_at(value, "actors")
-    yield from _role_counts(actors)
+    actors, bargaining = map_at(value, "actors"), map_at(value, "bargaining")
+    yield from _role_complaints(actors)
     yield from _reliance_complaints(actors)
     yield from _tie_complaints(map_at(value, "ties"), actors)
-    yield from _bargaining_complaints(map_at(value, "bargaining"), actors)
+    yield from _below(("bargaining",), _unknown_actors(bargaining, ("principal", "counterpart"), actors))
+    if bargaining.get("principal") is not None and bargaining.get("principal") == bargaining.get("counterpart"):
+        yield ("bargaining", "counterpart"), "expected an actor other than the principal"
     yield from _event_id_complaints(value)
     for name, pressure in _entries(value, "pressures"):
         yield from _below(("pressures", name), _pressure_complaints(pressure, value))
@@ -82,20 +88,30 @@ def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], li
             yield path, unknown_key(str(path[-1]), known, empty=True)
 
 
-def _roleless_complaints(actors: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check the fields of actors without a valid role, which the models cannot do."""
-    for name, actor in actors.items():
-        if isinstance(actor, Mapping) and not _is_role(actor.get("role")):
-            yield from _below(("actors", name), _field_complaints(actor))
+def _is_role(role: Any) -> TypeGuard[str]:
+    return isinstance(role, str) and role in ROLES
+
+
+def _unknown_actors(named: Mapping[str, Any], keys: Sequence[str], actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that what some keys hold are actors; validation by the schema reports anything but text."""
+    for key in keys:
+        name = named.get(key)
+        if isinstance(name, str) and name not in actors:
+            yield (key,), _unknown(name, actors)
+
+
+def _unknown(name: str, actors: Mapping[str, Any]) -> str:
+    return f"there is no actor {name!r}{suggestion(name, list(actors))}"
 
 
 def _field_complaints(actor: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check an actor without a valid role: each key must belong to some role, and the shared fields must be valid."""
-    every_key = sorted({key for model in ROLES.values() for key in field_names(model)})
+    """Check an actor without a valid role, which its model cannot do: its keys, and the fields that all roles share."""
+    every_key = sorted(set(chain.from_iterable(map(attributes_of, ROLES.values()))))
     for key in actor:
         if key not in every_key:
             yield (key,), unknown_key(key, every_key, empty=actor[key] is None)
-    shared = {key: actor[key] for key in actor if key in Mediator.model_fields and key not in ("role", "attention")}
+    common = Mediator.model_fields.keys() - {"role", "attention"}
+    shared = {key: one for key, one in actor.items() if key in common}
     if "stance" not in shared:
         yield ("stance",), "this key is required"
         return
@@ -173,8 +189,7 @@ def _written(value: Any, path: str) -> list[str] | None:
 
 
 def _milestone_complaints(value: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
-    milestones = map_at(value, "question").get("milestones")
-    for index, written in enumerate(milestones if isinstance(milestones, list) else ()):
+    for index, written in enumerate(list_at(map_at(value, "question"), "milestones")):
         day = read_horizon(written)
         if day is not None and day > window.horizon:
             message = f"expected a day within the horizon of {counted(window.horizon, 'day')}"
@@ -189,10 +204,9 @@ OUR_FORECASTERS = (
 
 def _forecast_complaints(value: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
     """Check that others' forecasts are dated by the as-of date, end after it, and have unreserved, unique names."""
-    written = value.get("forecasts")
     taken: set[tuple[str, datetime.date]] = set()
-    for index, one in enumerate(written if isinstance(written, list) else ()):
-        read = _read(OtherForecast, one if isinstance(one, Mapping) else {})
+    for index, one in enumerate(list_at(value, "forecasts")):
+        read = _read(OtherForecast, one)
         if read is None:
             continue
         name = read.name.lower().replace("_", " ")
@@ -228,7 +242,7 @@ def _event_day_complaints(event: Event, window: _Window) -> Iterator[Complaint]:
             yield (key,), f"lies before the as-of date {window.as_of}, so the stances and postures contain it already"
         elif day >= window.horizon and key != "until":
             yield (key,), f"lies on day {day:g}, after the horizon of {counted(window.horizon, 'day')}"
-    if "from" in days and days.get("until", math.inf) < days["from"]:
+    if days.get("until", math.inf) < days.get("from", -math.inf):
         yield ("until",), "expected a day after `from`, or the same"
 
 
@@ -236,10 +250,10 @@ def _day(moment: datetime.date | Distribution, as_of: datetime.date) -> float:
     return day_count(moment, as_of).median
 
 
-def _read(model: type[P], value: Mapping[str, Any]) -> P | None:
+def _read(model: type[P], value: Any) -> P | None:
     """Validate a part; None if it is invalid, which validation of the whole document reports."""
     try:
-        return model.model_validate(dict(value))
+        return model.model_validate(value)
     except ValidationError:
         return None
 
@@ -251,60 +265,45 @@ NEEDED = {
 """Messages for roles that every crisis needs and no actor has."""
 
 
-def _role_counts(actors: Mapping[str, Any]) -> Iterator[Complaint]:
-    roles = {name: actor.get("role") if isinstance(actor, Mapping) else None for name, actor in actors.items()}
-    initiators = [name for name, role in roles.items() if role == "initiator"]
+def _role_complaints(actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    initiators = _cast(actors, "initiator")
     for extra in initiators[1:]:
         yield ("actors", extra, "role"), f"expected only one initiator; {initiators[0]} already has this role"
-    if roles and all(map(_is_role, roles.values())):
-        yield from ((("actors",), asked) for role, asked in NEEDED.items() if role not in roles.values())
+    if actors and sum(len(_cast(actors, role)) for role in ROLES) == len(actors):
+        yield from ((("actors",), asked) for role, asked in NEEDED.items() if not _cast(actors, role))
 
 
 def _reliance_complaints(actors: Mapping[str, Any]) -> Iterator[Complaint]:
     """Require the initiator's self-reliance if there is a patron, so that adding one does not by itself weaken it."""
-    roles = {name: actor.get("role") for name, actor in actors.items() if isinstance(actor, Mapping)}
-    patron = next((name for name, role in roles.items() if role == "patron"), None)
-    for name, role in roles.items():
-        if role == "initiator" and patron is not None and actors[name].get("self_reliance") is None:
+    initiators, patrons = _cast(actors, "initiator"), _cast(actors, "patron")
+    for name in initiators if patrons else ():
+        if actors[name].get("self_reliance") is None:
             yield (
                 ("actors", name, "self_reliance"),
-                f"this key is required if there is a patron ({patron}): write what {name} can do without backing, "
+                f"this key is required if there is a patron ({patrons[0]}): write what {name} can do without backing, "
                 "from 0, nothing, to 1, everything; for example 0.1",
             )
 
 
-def _is_role(role: Any) -> bool:
-    return isinstance(role, str) and role in ROLES
+def _cast(actors: Mapping[str, Any], role: str) -> list[str]:
+    return [name for name in actors if map_at(actors, name).get("role") == role]
 
 
 def _tie_complaints(ties: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
-    for source, targets in ties.items():
+    for source in ties:
         if source not in actors:
             yield ("ties", source), _unknown(source, actors)
-        for target in targets if isinstance(targets, Mapping) else ():
+        for target in map_at(ties, source):
             if target not in actors:
                 yield ("ties", source, target), _unknown(target, actors)
             elif target == source:
                 yield ("ties", source, target), "an actor has no leverage over itself; remove the line"
 
 
-def _bargaining_complaints(bargaining: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
-    for side in ("principal", "counterpart"):
-        name = bargaining.get(side)
-        if isinstance(name, str) and name not in actors:
-            yield ("bargaining", side), _unknown(name, actors)
-    if bargaining.get("principal") is not None and bargaining.get("principal") == bargaining.get("counterpart"):
-        yield ("bargaining", "counterpart"), "expected an actor other than the principal"
-
-
 def _pressure_complaints(pressure: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check what a pressure waits for, and that its source and target are two different actors."""
-    actors = map_at(value, "actors")
     yield from _answer_complaints(pressure, map_at(value, "events"))
-    for key in ("from", "on"):
-        actor = pressure.get(key)
-        if isinstance(actor, str) and actor not in actors:
-            yield (key,), _unknown(actor, actors)
+    yield from _unknown_actors(pressure, ("from", "on"), map_at(value, "actors"))
     if pressure.get("from") is not None and pressure.get("from") == pressure.get("on"):
         yield ("on",), "expected an actor other than the one it comes from"
 
@@ -341,33 +340,25 @@ def _event_id_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def _event_complaints(name: str, event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check an event's target, field, dates and condition."""
-    yield from _shift_complaints(event, value)
-    yield from _date_complaints(event)
-    if isinstance(event.get("if"), str):
-        yield from ((("if",), message) for message in _condition_complaints(name, map_at(value, "events")))
-
-
-def _shift_complaints(event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that an event's target and field exist."""
     on, actors = event.get("on"), map_at(value, "actors")
     if isinstance(on, Mapping):
         yield from _tie_shift_complaints(event, on, actors, map_at(value, "ties"))
     elif isinstance(on, str):
         yield from _actor_shift_complaints(event, on, actors)
+    yield from _date_complaints(event)
+    if isinstance(event.get("if"), str):
+        yield from ((("if",), message) for message in _condition_complaints(name, map_at(value, "events")))
 
 
 def _tie_shift_complaints(
     event: Mapping[str, Any], on: Mapping[str, Any], actors: Mapping[str, Any], ties: Mapping[str, Any]
 ) -> Iterator[Complaint]:
-    ends = {key: on[key] for key in ("from", "to") if isinstance(on.get(key), str)}
-    unknown = {key: one for key, one in ends.items() if one not in actors}
-    yield from ((("on", key), _unknown(one, actors)) for key, one in unknown.items())
-    if len(ends) == 2 and not unknown and ends["to"] not in map_at(ties, ends["from"]):
-        tie = f"{ends['from']}: {{{ends['to']}: 0}}"
-        yield (
-            ("on",),
-            f"there is no tie from {ends['from']} to {ends['to']}; write it under `ties`, such as {tie}",
-        )
+    unknown = list(_unknown_actors(on, ("from", "to"), actors))
+    yield from _below(("on",), unknown)
+    source, target = on.get("from"), on.get("to")
+    if not unknown and isinstance(source, str) and isinstance(target, str) and target not in map_at(ties, source):
+        tie = f"{source}: {{{target}: 0}}"
+        yield ("on",), f"there is no tie from {source} to {target}; write it under `ties`, such as {tie}"
     field = str(event.get("field", "leverage"))
     if field != "leverage":
         yield ("field",), f"expected leverage, the only number of a tie (got {field!r})"
@@ -376,9 +367,8 @@ def _tie_shift_complaints(
 def _actor_shift_complaints(event: Mapping[str, Any], on: str, actors: Mapping[str, Any]) -> Iterator[Complaint]:
     if on not in actors:
         yield ("on",), _unknown(on, actors)
-    elif isinstance(actors[on], Mapping) and _is_role(actors[on].get("role")):
-        role, field = actors[on]["role"], str(event.get("field", "leverage"))
-        known = SHIFTS[role]
+    elif _is_role(role := map_at(actors, on).get("role")):
+        known, field = SHIFTS[role], str(event.get("field", "leverage"))
         if event.get("field") == "leverage":
             yield ("on",), f"leverage is a number of a tie; write both of its ends, such as {{from: {on}, to: ...}}"
         elif field not in known and any(field in fields for fields in SHIFTS.values()):
@@ -387,27 +377,30 @@ def _actor_shift_complaints(event: Mapping[str, Any], on: str, actors: Mapping[s
 
 def _date_complaints(event: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that an event has either a date or a first and a last day."""
-    dated, window = "date" in event, [key for key in ("from", "until") if key in event]
-    if dated and window:
-        yield (window[0],), "an event has a `date`, or `from` and `until`; remove one of the two"
-    elif not dated and not window:
-        yield (), "when does it happen? add a `date`, or `from` and `until`"
-    elif len(window) == 1:
-        other = "until" if window == ["from"] else "from"
-        yield (window[0],), f"expected `{other}` too; if the day is known, write `date`"
+    match [key for key in ("date", "from", "until") if key in event]:
+        case []:
+            yield (), "when does it happen? add a `date`, or `from` and `until`"
+        case ["date", other, *_]:
+            yield (other,), "an event has a `date`, or `from` and `until`; remove one of the two"
+        case ["from" | "until" as one]:
+            other = "until" if one == "from" else "from"
+            yield (one,), f"expected `{other}` too; if the day is known, write `date`"
 
 
 def _condition_complaints(name: str, events: Mapping[str, Any]) -> Iterator[str]:
     """Check that an event's condition exists and does not depend on the event itself."""
+    others = {one: _trigger(map_at(events, one)) for one in events if one != name}
     trigger = _trigger(events[name])
-    if trigger != name:
-        yield from _trigger_complaints(trigger, [other for other in events if other != name])
-    seen = [name]
-    while trigger in events and trigger not in seen:
-        seen.append(trigger)
-        trigger = _trigger(events[trigger]) if isinstance(events[trigger], Mapping) else ""
     if trigger == name:
-        yield "an event cannot wait for itself" if len(seen) == 1 else f"{' and '.join(seen)} wait for one another"
+        yield "an event cannot wait for itself"
+        return
+    yield from _trigger_complaints(trigger, others)
+    seen = [name]
+    while trigger in others and trigger not in seen:
+        seen.append(trigger)
+        trigger = others[trigger]
+    if trigger == name:
+        yield f"{' and '.join(seen)} wait for one another"
 
 
 def _trigger(event: Mapping[str, Any]) -> str:
@@ -416,21 +409,16 @@ def _trigger(event: Mapping[str, Any]) -> str:
 
 def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that a menu option does exactly one thing, that its actor can do it, and that its dates are valid."""
-    actors, by = map_at(value, "actors"), option.get("by")
-    if isinstance(by, str) and by not in actors:
-        yield ("by",), _unknown(by, actors)
+    by = option.get("by")
+    yield from _unknown_actors(option, ("by",), map_at(value, "actors"))
     done = [key for key in ("pressure", "talks", "change") if key in option]
     if not done:
         yield (), "this option does nothing; add one of `pressure`, `talks`, `change`"
     for key in done[1:]:
         yield (key,), f"an option does one thing, and this one has `{done[0]}` already; write two options"
-    if isinstance(option.get("pressure"), Mapping):
-        yield from _below(("pressure",), _offered_complaints(option["pressure"], by, value))
-    for key, group, model in (("pressure", "pressures", Pressure), ("talks", "talks", Talks)):
-        if key in done and name in map_at(value, group):
-            yield (key,), f"the scenario has {group} {name!r} already; give the option another id"
-        if key in done:
-            yield from _below((key,), _added_complaints(_read(model, map_at(option, key)), _window(value)))
+    yield from _below(("pressure",), _offered_complaints(map_at(option, "pressure"), by, value))
+    yield from _below(("pressure",), _added_complaints("pressures", name, option.get("pressure"), value))
+    yield from _below(("talks",), _added_complaints("talks", name, option.get("talks"), value))
 
 
 def _offered_complaints(pressure: Mapping[str, Any], by: Any, value: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -440,14 +428,13 @@ def _offered_complaints(pressure: Mapping[str, Any], by: Any, value: Mapping[str
         yield ("from",), f"expected {by}, who could do it"
 
 
-def _added_complaints(entry: Any, window: _Window | None) -> Iterator[Complaint]:
-    """Check that a pressure or talks added by an option begin within the window."""
+def _added_complaints(group: str, name: str, written: Any, value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that a pressure or talks added by an option have an id of their own and begin within the window."""
+    if written is not None and name in map_at(value, group):
+        yield (), f"the scenario has {group} {name!r} already; give the option another id"
+    entry, window = _read(Pressure, written) if group == "pressures" else _read(Talks, written), _window(value)
     if window is None or entry is None:
         return
     yield from _start_complaints(entry, window)
     if _day(entry.start, window.as_of) < 0:
         yield ("start",), "an option begins on day 0 or later: the stances already contain what came before"
-
-
-def _unknown(name: str, actors: Mapping[str, Any]) -> str:
-    return f"there is no actor {name!r}{suggestion(name, list(actors))}"

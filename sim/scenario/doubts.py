@@ -18,6 +18,7 @@ from sim.scenario.numbers import number_at
 from sim.scenario.schema import Guarantor, Mediator, Part, field_range
 from sim.scenario.suggest import suggestion
 from sim.scenario.together import groups_of
+from sim.scenario.yamltree import list_at
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -58,25 +59,18 @@ def doubts_of(scenario: Scenario) -> tuple[Doubt, ...]:
     known = dict(scenario.places)
     if scenario.evidence is not None:
         known |= {("evidence", *path): place for path, place in scenario.evidence.places.items()}
-    places = Places(known, known[("id",)].file if ("id",) in known else scenario.id)
-    found = {
-        Doubt(_in_evidence(places.fault(path, message)), name)
-        for name, doubt in DOUBTS.items()
-        if name not in silenced
-        for path, message in doubt(scenario)
-    }
+    places = Places(known, getattr(known.get(("id",)), "file", scenario.id))
+    found = set()
+    for name in DOUBTS.keys() - silenced:
+        for path, message in DOUBTS[name](scenario):
+            fault = places.fault(path, message)
+            found.add(Doubt(replace(fault, key=fault.key.removeprefix("evidence.")), name))  # as in that file
     return tuple(sorted(found))
-
-
-def _in_evidence(fault: Fault) -> Fault:
-    """Name a key of an evidence file as it appears in that file."""
-    return replace(fault, key=fault.key.removeprefix("evidence."))
 
 
 def allow_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that `allow` names existing warnings."""
-    written = value.get("allow")
-    for place, one in enumerate(written if isinstance(written, list) else ()):
+    for place, one in enumerate(list_at(value, "allow")):
         name = one.get("warning") if isinstance(one, Mapping) else one
         if isinstance(name, str) and name not in DOUBTS:
             listed = suggestion(name, list(DOUBTS)) or f"; expected one of {', '.join(DOUBTS)}"
@@ -153,16 +147,16 @@ def unheard_actor(scenario: Scenario) -> Iterator[Complaint]:
 
 def unknown_actor(scenario: Scenario) -> Iterator[Complaint]:
     """Find stance readings of somebody who is not an actor; they have no effect."""
-    items = {} if scenario.evidence is None else scenario.evidence.items
+    if scenario.evidence is None:
+        return
     strangers: dict[str, list[str]] = {}
-    for name, item in items.items():
-        for one in item.actor if item.reads_stance else ():
-            if one not in scenario.actors:
+    for name, item in scenario.evidence.items.items():
+        if item.reads_stance:
+            for one in set(item.actor) - scenario.actors.keys():
                 strangers.setdefault(one, []).append(name)
     for one, names in strangers.items():
-        read = f"{counted(len(names), 'item')} ({', '.join(names)})" if len(names) > 1 else "it"
-        reads = "reads" if len(names) == 1 else "read"
-        message = f"{read} {reads} the stance of {one}, which is not an actor of the scenario, so this has no effect"
+        read = f"{counted(len(names), 'item')} ({', '.join(names)}) read" if len(names) > 1 else "it reads"
+        message = f"{read} the stance of {one}, which is not an actor of the scenario, so this has no effect"
         close = suggestion(one, list(scenario.actors))
         yield (
             ("evidence", "items", names[0], "actor"),
@@ -224,22 +218,14 @@ def clipped_prior(scenario: Scenario) -> Iterator[Complaint]:
 
 def unreachable_gate(scenario: Scenario) -> Iterator[Complaint]:
     """Find gates on outcomes that no run can reach, and gates along a number without any effect."""
-    impossible = {}
-    if scenario.document.strikes == "off":
-        impossible["strikes"] = "the scenario says `strikes: off`"
-    if scenario.document.terms == "off":
-        impossible["terms"] = "the scenario says `terms: off`"
+    off = [key for key in ("strikes", "terms") if getattr(scenario.document, key) == "off"]
+    impossible = {key: f"the scenario says `{key}: off`" for key in off}
     if scenario.counterpart is None or _leverage(scenario, scenario.counterpart, scenario.principal) <= 0:
         impossible["agreement"] = "nobody bargains with leverage over the other side"
     for name, gate in scenario.document.gates.items():
-        if gate.outcome in impossible:
-            why = impossible[gate.outcome]
-            yield (
-                ("gates", name, "outcome"),
-                f"no run can reach it: {why}; name another outcome",
-            )
-        inert = None if gate.along is None else why_inert(scenario, gate.along, scenario.horizon)
-        if inert is not None:
+        if why := impossible.get(gate.outcome):
+            yield ("gates", name, "outcome"), f"no run can reach it: {why}; name another outcome"
+        if inert := why_inert(scenario, str(gate.along), scenario.horizon):
             yield ("gates", name, "along"), f"{gate.along} has no effect: {inert}; name another number"
 
 

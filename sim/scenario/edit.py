@@ -1,32 +1,36 @@
-"""Change a scenario by setting values at dotted paths, checked as fully as any scenario file.
+"""Change a scenario: set values at dotted paths, checked as fully as any file, or rewind it to an earlier day.
 
 Changes work like a file that extends the scenario: a value replaces the existing one, and None removes it. Evidence
 and posterior stay as they are. Nothing outside this module changes a scenario.
+
+Rewinding uses only what was known on the earlier day, which guards the forecast history against hindsight: later
+evidence is left out, and so are pressures and talks that began after that day and by the scenario's own as-of date,
+since they were not yet news. Assumptions about days after the scenario's as-of date stay.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.distributions import Distribution
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, UsageError
 from sim.scenario.faults import document_keys
-from sim.scenario.load import scenario_of
+from sim.scenario.load import reading_complaint, scenario_of
 from sim.scenario.merge import Merged
-from sim.scenario.numbers import number_range
-from sim.scenario.rewind import as_written
-from sim.scenario.scenario import Scenario
-from sim.scenario.schema import OUTSIDE_THE_MODEL
+from sim.scenario.numbers import number_at
+from sim.scenario.posterior import PRIOR
+from sim.scenario.quantities import day_count
+from sim.scenario.scenario import Scenario, resolve
+from sim.scenario.schema import OUTSIDE_THE_MODEL, Document, Event, Pressure, Talks
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path, Place
+from sim.scenario.yamltree import Place, is_below
 
 if TYPE_CHECKING:
     from sim.scenario.posterior import Posterior
-    from sim.scenario.schema import Document
 
 _KINDS = {"actors": "actor", "pressures": "pressure", "talks": "talks", "events": "event"}
 ENTRIES = tuple(_KINDS)
@@ -37,6 +41,13 @@ HEADS = (*KEYS, *PARTS, *ENTRIES, "ties")
 MORE_HEADS = (*HEADS, "question", "title", "id", "allow")
 """First keys allowed in the dotted paths of `changed`."""
 WINDOW = ("horizon", "milestones")
+FORMS = {
+    **{head: f"{head}.key" for head in (*PARTS, "question")},
+    **{head: f"{head}.name.key" for head in ENTRIES},
+    "ties": "ties.source.target",
+}
+"""Forms of the paths that have more than one key."""
+Scheduled = TypeVar("Scheduled", Pressure, Talks)
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
@@ -87,7 +98,8 @@ def vary(
         elif dotted in places:
             where[path] = places[dotted]
     varied = scenario_of(Merged(value, where, removals), file, known=base.evidence, draws=base.posterior)
-    kept = {path: level for path, level in base.levels.items() if not _is_below(path, changes)}
+    replaced = set(map(_keys, changes))
+    kept = {path: level for path, level in base.levels.items() if not is_below(path, replaced)}
     return replace(varied, levels={**kept, **varied.levels})
 
 
@@ -119,94 +131,80 @@ def bare(scenario: Scenario) -> Scenario:
 
 def written(scenario: Scenario) -> Merged:
     """Return the written form that would load as this scenario, with all known places."""
-    document, evidence = as_written(scenario), scenario.evidence
+    document, evidence = _as_written(scenario), scenario.evidence
     value = document.model_dump(
         mode="json", by_alias=True, exclude_unset=True, exclude_none=True, exclude=set(OUTSIDE_THE_MODEL)
     )
     if evidence is None:
         value.pop("evidence", None)
-    for name, key in scenario.read_fields:  # as of an earlier day, there may be too few items to read it
-        role = scenario.actors[name].role
-        reading = None if evidence is None else evidence.stance(name, role, scenario.as_of)
-        if reading is None or len(reading.occasions) < (2 if key == "ambiguity" else 1):
+    for name, key in scenario.read_fields:
+        if reading_complaint(document, evidence, name, key):  # on an earlier day, there may be too few items to read
             value["actors"][name][key] = getattr(scenario.actors[name], key).to_plain()
-    return Merged(value, dict(scenario.places), {path: Place(scenario.id, 0, 0) for path in _gone(document)})
+    return Merged(value, dict(scenario.places), {_keys(path): Place(scenario.id, 0, 0) for path in _gone(document)})
 
 
-def _gone(document: Document) -> Iterator[Path]:
-    """Yield the inputs named by entries of `together` that a change has removed."""
-    for path in (path for entry in document.together or () for path in entry.inputs):
-        try:
-            number_range(document, path)
-        except ValueError:
-            yield _keys(path)
+def _gone(document: Document) -> list[str]:
+    """Return the inputs named by entries of `together` that a change has removed."""
+    named = (path for entry in document.together or () for path in entry.inputs)
+    return [path for path in named if number_at(document, path) is None]
 
 
 def plain(value: Any) -> Any:
     """Return a value in the form used in files, including NumPy numbers and arrays, dates and distributions."""
-    if isinstance(value, Distribution):
-        return value.to_plain()
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    return [plain(item) for item in value] if isinstance(value, (list, tuple, range)) else value
+    match value:
+        case Distribution():
+            return value.to_plain()
+        case datetime.date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple() | range():
+            return list(map(plain, value))
+    return plain(value.tolist()) if hasattr(value, "tolist") else value
 
 
 def path_complaint(value: Mapping[str, Any], dotted: str, heads: tuple[str, ...] = HEADS) -> str | None:
     """Return what is wrong with a dotted path into a scenario's written form; None if nothing is."""
-    return next(_path_complaints(value, dotted.split("."), heads), None)
+    head, *names = dotted.split(".")
+    if head not in heads:
+        return f"no path can begin with {head!r}; expected one of {', '.join(heads)}{suggestion(head, heads)}"
+    form = FORMS.get(head, head)
+    if len(names) != form.count(".") and not (head in ENTRIES and len(names) == 1):
+        return f"expected a path of the form {form}"
+    return (_name_complaint(value, head, names) or _key_complaint(value, head, names)) if names else None
+
+
+def _name_complaint(value: Mapping[str, Any], head: str, names: list[str]) -> str | None:
+    """Return what is wrong with the ids in a path: both ends of a tie, or the name of an entry."""
+    group, named = ("actors", names) if head == "ties" else (head, names[:1])
+    for name in named if group in ENTRIES else ():
+        known = value.get(group, {})
+        if name not in known:
+            return f"the scenario has no {_KINDS[group]} {name!r}{suggestion(name, list(known))}"
+    return None
+
+
+def _key_complaint(value: Mapping[str, Any], head: str, names: list[str]) -> str | None:
+    known = list(WINDOW) if head == "question" else document_keys(value)((head, *names[:-1]))
+    if known and names[-1] not in known:
+        return f"there is no such key{suggestion(names[-1], known)}"
+    return None
 
 
 def _complaint(value: Mapping[str, Any], dotted: str, new: Any) -> str | None:
     """Return what is wrong with a path to change; a map may get a new name, and all ties of an actor may be removed."""
-    head, *rest = dotted.split(".")
-    if head == "question" and rest == ["as_of"]:
-        return "the as-of date is fixed, because the evidence is read by it; for earlier days use `offramp history`"
-    if len(rest) == 1 and head in ENTRIES and isinstance(new, Mapping):
-        return None
-    if len(rest) == 1 and head == "ties" and rest[0] in value.get("ties", {}):
-        return None
+    match dotted.split("."):
+        case ["question", "as_of"]:
+            return "the as-of date is fixed, because the evidence is read by it; for earlier days use `offramp history`"
+        case [head, _] if head in ENTRIES and isinstance(new, Mapping):
+            return None
+        case ["ties", actor] if actor in value.get("ties", {}):
+            return None
     return path_complaint(value, dotted, MORE_HEADS)
-
-
-def _path_complaints(value: Mapping[str, Any], path: list[str], heads: tuple[str, ...]) -> Iterator[str]:
-    head = path[0]
-    if head not in heads:
-        yield f"no path can begin with {head!r}; expected one of {', '.join(heads)}{suggestion(head, heads)}"
-        return
-    length = 2 if head in (*PARTS, "question") else 3 if head in (*ENTRIES, "ties") else 1
-    shorter = head in ENTRIES and len(path) == 2
-    if len(path) != length and not shorter:
-        forms = {1: head, 2: f"{head}.key", 3: f"{head}.name.key"}
-        yield f"expected a path of the form {forms[length] if head != 'ties' else 'ties.source.target'}"
-        return
-    yield from _name_complaints(head, path[1:], value)
-
-
-def _name_complaints(head: str, names: list[str], value: Mapping[str, Any]) -> Iterator[str]:
-    if head == "ties":
-        for name in names:
-            if name not in value["actors"]:
-                yield f"the scenario has no actor {name!r}{suggestion(name, list(value['actors']))}"
-    elif head in ENTRIES and names[0] not in value.get(head, {}):
-        known = list(value.get(head, {}))
-        yield f"the scenario has no {_KINDS[head]} {names[0]!r}{suggestion(names[0], known)}"
-    elif names:
-        known = list(WINDOW) if head == "question" else document_keys(value)((head, *names[:-1]))
-        if known and names[-1] not in known and not (head in ENTRIES and len(names) == 1):
-            yield f"there is no such key{suggestion(names[-1], known)}"
 
 
 def _keys(dotted: str) -> tuple[str, ...]:
     return tuple(dotted.split("."))
-
-
-def _is_below(path: tuple[str | int, ...], changes: Mapping[str, Any]) -> bool:
-    """Return whether a path is a changed one or lies below one."""
-    return any(path[: len(keys)] == keys for keys in map(_keys, changes))
 
 
 def _laid(value: Mapping[str, Any], path: tuple[str, ...], new: Any) -> dict[str, Any]:
@@ -220,3 +218,79 @@ def _laid(value: Mapping[str, Any], path: tuple[str, ...], new: Any) -> dict[str
     else:
         copy[path[0]] = new
     return copy
+
+
+def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = ()) -> Scenario:
+    """Return the scenario as of an earlier day.
+
+    A stance that no item reads by then falls back to the prior of the actor's role.
+
+    Parameters
+    ----------
+    to
+        The earlier day, or the as-of date itself.
+    without
+        Ids of further evidence items to leave out.
+
+    Raises
+    ------
+    UsageError
+        If the day is after the scenario's as-of date.
+    """
+    if to > scenario.as_of:
+        raise UsageError(f"expected a day up to the as-of date {scenario.as_of} (got {to})")
+    document, evidence = _as_written(scenario), scenario.evidence
+    changes: dict[str, Any] = {
+        "question": document.question.model_copy(update={"as_of": to}),
+        "pressures": _known(document.pressures, to, scenario.as_of),
+        "talks": _known(document.talks, to, scenario.as_of),
+        "events": {name: _dated(event, scenario.as_of) for name, event in document.events.items()},
+    }
+    if scenario.posterior is None:
+        changes["calibration"] = PRIOR
+    evidence = None if evidence is None else evidence.known_by(to, without)
+    rewound = document.model_copy(update=changes)
+    # All days use the same posterior, so that only news moves the forecast.
+    draws, levels = scenario.posterior, scenario.levels
+    return resolve(rewound, evidence, scenario.places, draws=draws, levels=levels, unread_is_prior=True)
+
+
+def _as_written(scenario: Scenario) -> Document:
+    """Return the document with `evidence` restored wherever it was resolved to a reading."""
+    actors = {
+        name: actor.model_copy(update={key: "evidence" for who, key in scenario.read_fields if who == name})
+        for name, actor in scenario.actors.items()
+    }
+    return scenario.document.model_copy(update={"actors": actors})
+
+
+def _known(entries: Mapping[str, Scheduled], to: datetime.date, as_of: datetime.date) -> dict[str, Scheduled]:
+    """Keep entries that had begun by a day, and those that are assumed to begin after the as-of date.
+
+    An entry that began on the earlier day itself is in that day's news, and hence in the stances read from it; it is
+    treated as in force since the eve, so that it does not count again as a change. A pressure with `after` has not
+    begun.
+    """
+    kept, back = {}, (as_of - to).days
+    for name, entry in entries.items():
+        changes = {"end": _as_date(entry.end, as_of)}
+        if getattr(entry, "after", None) is None:
+            start = day_count(entry.start, as_of).median + back
+            if 0 < start <= back:
+                continue
+            begun = start == 0 and back > 0
+            changes["start"] = to - datetime.timedelta(days=1) if begun else _as_date(entry.start, as_of)
+        kept[name] = entry.model_copy(update=changes)
+    return kept
+
+
+def _dated(event: Event, as_of: datetime.date) -> Event:
+    """Return an event with dates in place of day counts; it lies after the as-of date and stays as an assumption."""
+    return event.model_copy(update={key: _as_date(getattr(event, key), as_of) for key in ("date", "start", "until")})
+
+
+def _as_date(moment: datetime.date | Distribution | None, as_of: datetime.date) -> datetime.date | Distribution | None:
+    """Convert a fixed day count from the as-of date to a date, so that its meaning is kept; a prior is unchanged."""
+    if isinstance(moment, Distribution) and moment.is_fixed and moment.mean == int(moment.mean):
+        return as_of + datetime.timedelta(days=int(moment.mean))
+    return moment

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.distributions import Fixed, Normal
-from sim.scenario.part import Part
-from sim.scenario.quantities import CalendarDate, Days, fault
+from sim.scenario.quantities import CalendarDate, Days, Part, fault
 from sim.scenario.schema import Id, Text, Title
 
 if TYPE_CHECKING:
@@ -208,6 +207,11 @@ class Evidence:
     _read: dict[tuple[str, str, datetime.date], StanceReading | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def known_by(self, day: datetime.date, without: Collection[str]) -> Evidence:
+        """Return the items known by a day, without some of them."""
+        names = (name for name, item in self.items.items() if item.known_from <= day)
+        return replace(self, items={name: self.items[name] for name in names if name not in without})
 
     def stance(self, actor: str, role: str, as_of: datetime.date) -> StanceReading | None:
         """Return the stance of one actor as of a date, computed once; None if no item reads it."""

@@ -17,7 +17,7 @@ from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.quantities import date_or_none
 from sim.scenario.schema import Part
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path, Place, Tree, read_tree
+from sim.scenario.yamltree import Path, Place, Tree, map_at, read_tree
 
 P = TypeVar("P", bound=Part)
 LARGER = 2
@@ -83,14 +83,11 @@ def read_sources(file: FilePath) -> SourceFile:
         If anything is wrong; it lists all faults.
     """
     faults: list[Fault] = []
-    sources = _checked_sources(read_tree(file, str(file), SOURCES_FORMAT), str(file), faults)
+    tree = read_tree(file, str(file), SOURCES_FORMAT)
+    sources = check_part(SourceFile, tree, Places(tree.places, str(file)), faults)
     if sources is None:
         raise ScenarioError(faults)
     return sources
-
-
-def _checked_sources(tree: Tree, file: str, faults: list[Fault]) -> SourceFile | None:
-    return check_part(SourceFile, tree, Places(tree.places, file), faults)
 
 
 def _load_sources(
@@ -106,7 +103,7 @@ def _load_sources(
     except ScenarioError as error:
         faults += error.faults
         return None, None, {}
-    sources = _checked_sources(sources_tree, str(path), faults)
+    sources = check_part(SourceFile, sources_tree, Places(sources_tree.places, str(path)), faults)
     listed = sources_tree.value.get("sources")
     where = {path: place for path, place in sources_tree.places.items() if len(path) > 1}
     return sources, listed if isinstance(listed, dict) else None, where
@@ -125,23 +122,26 @@ def item_complaints(
     value: Mapping[str, Any], cited: Mapping[str, Any] | None, as_of: datetime.date | None, cast: Sequence[str]
 ) -> Iterator[Complaint]:
     """Check all readable items against each other, their sources and the as-of date."""
-    items = value.get("items")
-    items = items if isinstance(items, dict) else {}
-    for name, item in items.items():
-        if not isinstance(item, dict):
-            continue
+    items = map_at(value, "items")
+    for name in items:
+        item = map_at(items, name)
         yield from _date_complaints(name, item, as_of)
         for key in ("actor", "target"):
             yield from _actor_complaints(("items", name, key), item.get(key), cast)
         source = item.get("source")
         if cited is not None and isinstance(source, str):
-            if source not in cited:
-                yield ("items", name, "source"), f"there is no source {source!r}{suggestion(source, list(cited))}"
-            elif as_of is not None and (published := _date_of(cited[source])) is not None and published > as_of:
-                message = f"{source!r} is dated {published}, after the as-of date {as_of}: not known then; leave it out"
-                yield ("items", name, "source"), message
+            yield from ((("items", name, "source"), message) for message in _source_complaints(source, cited, as_of))
         yield from _anchor_complaints(name, item)
         yield from _duplicate_complaints(name, item.get("duplicate_of"), items)
+
+
+def _source_complaints(source: str, cited: Mapping[str, Any], as_of: datetime.date | None) -> Iterator[str]:
+    """Check that a cited source exists and was published by the as-of date."""
+    published = date_or_none(map_at(cited, source).get("date"))
+    if source not in cited:
+        yield f"there is no source {source!r}{suggestion(source, list(cited))}"
+    elif as_of is not None and published is not None and published > as_of:
+        yield f"{source!r} is dated {published}, after the as-of date {as_of}: not known then; leave it out"
 
 
 def _actor_complaints(path: Path, written: Any, cast: Sequence[str]) -> Iterator[Complaint]:
@@ -153,8 +153,7 @@ def _actor_complaints(path: Path, written: Any, cast: Sequence[str]) -> Iterator
 
 def _anchor_complaints(name: str, item: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that an anchor lies in the paragraph that its item cites."""
-    anchor, cited = item.get("anchor"), item.get("paragraph")
-    number = anchor.get("paragraph") if isinstance(anchor, dict) else None
+    number, cited = map_at(item, "anchor").get("paragraph"), item.get("paragraph")
     if isinstance(number, int) and isinstance(cited, int) and number != cited:
         yield ("items", name, "anchor"), f"expected an anchor in paragraph {cited}, which the item cites (got {number})"
 
@@ -166,7 +165,7 @@ def _duplicate_complaints(name: str, original: Any, items: Mapping[str, Any]) ->
         return
     if original == name or original not in items:
         yield path, f"there is no other item {original!r}"
-    elif isinstance(items[original], dict) and items[original].get("duplicate_of") is not None:
+    elif map_at(items, original).get("duplicate_of") is not None:
         yield path, f"{original!r} is a duplicate itself; name the item that counts"
 
 
@@ -176,7 +175,3 @@ def _date_complaints(name: str, item: Mapping[str, Any], as_of: datetime.date | 
         yield ("items", name, "date"), f"dated {date}, after the as-of date {as_of}: not known then; leave it out"
     if date is not None and start is not None and start > date:
         yield ("items", name, "start"), "expected a day on or before `date`"
-
-
-def _date_of(source: Any) -> datetime.date | None:
-    return date_or_none(source.get("date")) if isinstance(source, dict) else None

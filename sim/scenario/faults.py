@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeGuard, get_args, get_origin
 
-from sim.scenario import schema
-from sim.scenario.schema import ROLES, Part
+from sim.scenario.schema import ROLES, Document, Part, attributes_of
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place
 from sim.wording import counted
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from sim.errors import Fault
 
 Complaint = tuple[Path, str]
-NULL_IS_NOTHING = "; null is nothing: put it in quotes if it is meant as text"
 
 
 class Places:
@@ -46,19 +46,17 @@ def model_complaints(
     for one in found:
         if one["type"] == "too_short" and any(other["loc"][:-1] == one["loc"] for other in found):
             continue  # counted after invalid entries were dropped
-        path = _real_path(one["loc"], value)
-        kind, got = one["type"], one["input"]
+        path, got = _real_path(one["loc"], value), one["input"]
         for key in one.get("ctx", {}).get("where", ()):  # within a distribution, which is a single value to pydantic
             path, got = (*path, key), _get(got, key)
-        if kind == "extra_forbidden":
-            key = str(path[-1])
-            yield path, unknown_key(key, known_keys(path[:-1]), empty=got is None)
-        elif kind == "missing":
-            yield path, f"this key is required{NULL_IS_NOTHING if path in nulls else ''}"
-        elif kind in ("union_tag_not_found", "union_tag_invalid"):
-            yield from _role_complaint(path, got)
+        if one["type"] == "extra_forbidden":
+            yield path, unknown_key(str(path[-1]), known_keys(path[:-1]), empty=got is None)
+        elif one["type"] == "missing" and path in nulls:
+            yield path, "this key is required; null is nothing: put it in quotes if it is meant as text"
+        elif one["type"] in ("union_tag_not_found", "union_tag_invalid"):
+            yield _role_complaint(path, got)
         else:
-            yield path, f"{_expected(one)} (got {_short(got)}){_quotes_hint(one)}{_choice_hint(one)}"
+            yield path, _wrong(one, got)
 
 
 def unknown_key(key: str, known: Sequence[str], *, empty: bool) -> str:
@@ -68,13 +66,12 @@ def unknown_key(key: str, known: Sequence[str], *, empty: bool) -> str:
     return f"there is no such key{close}{comma}"
 
 
-def _role_complaint(path: Path, actor: Any) -> Iterator[Complaint]:
+def _role_complaint(path: Path, actor: Any) -> Complaint:
     roles = ", ".join(ROLES)
-    if isinstance(actor, Mapping) and "role" in actor:
-        role = actor["role"]
-        yield (*path, "role"), f"expected one of {roles} (got {_short(role)}){suggestion(str(role), list(ROLES))}"
-    else:
-        yield (*path, "role"), f"this key is required: one of {roles}"
+    if not isinstance(actor, Mapping) or "role" not in actor:
+        return (*path, "role"), f"this key is required: one of {roles}"
+    role = actor["role"]
+    return (*path, "role"), f"expected one of {roles} (got {_short(role)}){suggestion(str(role), list(ROLES))}"
 
 
 _NOTHING = object()
@@ -118,6 +115,19 @@ _PLAIN_WORDS = {
 """What was expected, by pydantic's error type; formatted with the error's context."""
 
 
+def _wrong(error: Any, got: Any) -> str:
+    """Return the message for a wrong value: what was expected, what came, and a hint."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return "this key is required"
+    hint = ""
+    if kind == "string_type" and isinstance(error["input"], (bool, int, float)):
+        hint = "; put it in quotes to make it text"
+    if kind == "literal_error" and isinstance(error["input"], str):
+        hint = suggestion(error["input"], re.findall("'([^']+)'", context["expected"]))
+    return f"{_expected(error)} (got {_short(got)}){hint}"
+
+
 def _expected(error: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind in _PLAIN_WORDS:
@@ -143,18 +153,6 @@ _PATTERNS = {
 }
 
 
-def _quotes_hint(error: Any) -> str:
-    plain = error["type"] == "string_type" and isinstance(error["input"], (bool, int, float))
-    return "; put it in quotes to make it text" if plain else ""
-
-
-def _choice_hint(error: Any) -> str:
-    if error["type"] != "literal_error" or not isinstance(error["input"], str):
-        return ""
-    choices = [word.strip("' ") for part in error["ctx"]["expected"].split(",") for word in part.split(" or ")]
-    return suggestion(error["input"], choices)
-
-
 def _short(value: Any) -> str:
     """Format a value as in a file, cut to 60 characters."""
     try:
@@ -166,7 +164,7 @@ def _short(value: Any) -> str:
 
 def document_keys(value: Any) -> Callable[[Path], list[str]]:
     """Return `keys_of` for a scenario file."""
-    keys = keys_of(schema.Document, value)
+    keys = keys_of(Document, value)
     return lambda path: keys(path) if path else [*keys(path), "extends"]
 
 
@@ -185,19 +183,23 @@ def keys_of(model: type[Part], value: Any) -> Callable[[Path], list[str]]:
         below: list[Any] = [model]
         for at in path:
             below = [one for kind in below for one in _below(kind, at)]
-        is_actor = len(path) == 2 and path[0] == "actors"
-        role = _get(_get(_get(value, "actors"), path[1]), "role") if is_actor else None
-        parts = [ROLES[role]] if isinstance(role, str) and role in ROLES else _parts(below)
-        return list(dict.fromkeys(name for one in parts for name in field_names(one)))
+        match path:
+            case "actors", name:
+                role = _get(_get(_get(value, "actors"), name), "role")
+                below = [ROLES[role]] if isinstance(role, str) and role in ROLES else below
+        return list(dict.fromkeys(chain.from_iterable(map(attributes_of, _parts(below)))))
 
     return keys
 
 
+def _is_part(kind: Any) -> TypeGuard[type[Part]]:
+    return isinstance(kind, type) and issubclass(kind, Part)
+
+
 def _below(kind: Any, at: str | int) -> list[Any]:
     """Return the types allowed at a key of a value of some type."""
-    if isinstance(kind, type) and issubclass(kind, Part):
-        fields = kind.model_fields.items()
-        return [field.annotation for name, field in fields if (field.alias or name) == at]
+    if _is_part(kind):
+        return [kind.model_fields[name].annotation for key, name in attributes_of(kind).items() if key == at]
     inner = get_args(kind)
     if get_origin(kind) in (dict, Mapping):
         return [inner[1]]
@@ -210,13 +212,8 @@ def _parts(kinds: Iterable[Any]) -> list[type[Part]]:
     """Return the parts among types, including those inside unions."""
     found = []
     for kind in kinds:
-        if isinstance(kind, type) and issubclass(kind, Part):
+        if _is_part(kind):
             found.append(kind)
         elif get_origin(kind) not in (dict, Mapping, tuple, list):
             found += _parts(get_args(kind))
     return found
-
-
-def field_names(model: type[Part]) -> list[str]:
-    """Return the keys of a part as written in a file."""
-    return [field.alias or name for name, field in model.model_fields.items()]

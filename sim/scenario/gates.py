@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetPydanticSchema, StringConstraints
 
-from sim.scenario.part import Part, Text
-from sim.scenario.quantities import Window, date_or_none, fault, read_day, read_horizon, window_days, written
+from sim.scenario.quantities import (
+    Part,
+    Text,
+    Window,
+    date_or_none,
+    fault,
+    read_day,
+    read_horizon,
+    window_days,
+    written,
+)
+from sim.scenario.yamltree import map_at
 from sim.wording import counted
 
 MAX_GATES = 64
@@ -99,22 +110,33 @@ CLAIMS: dict[str | None, tuple[str, ...]] = {
     None: LEVEL, "compared_with": CHANGE, "against": CHANGE, "along": TREND,
 }  # fmt: skip
 """Keys that may state a gate's claim, by the key that says what the gate is about."""
+NEEDED = {**CLAIMS, "along": ("trend",)}
+"""Keys of which a claim needs one."""
+ADVICE = {
+    **dict.fromkeys(LEVEL, "leave out what it is compared with, or write `change_below` or `change_above`"),
+    **dict.fromkeys(CHANGE, "add `compared_with` or `against`"),
+    **dict.fromkeys(TREND, "add `along`"),
+}
+"""What to do about a key that does not apply."""
 Complaint = tuple[tuple[str | int, ...], str]
 
 
 def gate_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check on plain values that every gate makes one claim that can be true and lies within the horizon."""
-    gates = value.get("gates")
-    question = value["question"] if isinstance(value.get("question"), Mapping) else {}
-    horizon, as_of = read_horizon(question.get("horizon")), date_or_none(question.get("as_of"))
-    for name, gate in gates.items() if isinstance(gates, Mapping) else ():
+    question = map_at(value, "question")
+    for name, gate in map_at(value, "gates").items():
         if isinstance(gate, Mapping):
-            if horizon is not None and as_of is not None:
-                by = None if gate.get("by") is None else read_day(gate["by"], as_of)
-                if by is not None and (message := window_complaint(by, as_of, horizon)):
-                    yield ("gates", name, "by"), message
-            for path, message in _gate_complaints(gate):
+            for path, message in chain(_window_complaints(gate, question), _gate_complaints(gate)):
                 yield ("gates", name, *path), message
+
+
+def _window_complaints(gate: Mapping[str, Any], question: Mapping[str, Any]) -> Iterator[Complaint]:
+    horizon, as_of = read_horizon(question.get("horizon")), date_or_none(question.get("as_of"))
+    if horizon is None or as_of is None:
+        return
+    by = read_day(gate.get("by"), as_of)
+    if by is not None and (message := window_complaint(by, as_of, horizon)):
+        yield ("by",), message
 
 
 def _gate_complaints(gate: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -122,31 +144,20 @@ def _gate_complaints(gate: Mapping[str, Any]) -> Iterator[Complaint]:
     if len(subjects) > 1:
         yield (subjects[1],), f"a gate is about one thing, and this one has `{subjects[0]}` already; write two gates"
         return
-    subject = subjects[0] if subjects else None
-    yield from _claim_complaints(gate, subject)
+    yield from _claim_complaints(gate, *subjects)
     for low, high in (("above", "below"), ("change_above", "change_below"), ("from", "to")):
-        if all(isinstance(gate.get(key), (int, float)) for key in (low, high)) and gate[low] >= gate[high]:
-            yield (high,), f"expected a number above `{low}`, which is {gate[low]:g}"
+        least, most = gate.get(low), gate.get(high)
+        if isinstance(least, int | float) and isinstance(most, int | float) and least >= most:
+            yield (high,), f"expected a number above `{low}`, which is {least:g}"
 
 
-def _claim_complaints(gate: Mapping[str, Any], subject: str | None) -> Iterator[Complaint]:
-    allowed = CLAIMS[subject]
-    for key in (*LEVEL, *CHANGE, *TREND):
-        if key in gate and key not in allowed:
-            yield (key,), f"this does not apply {_of(subject)}; {_advice(key)}"
-    needed = ("trend",) if subject == "along" else allowed
-    if not any(key in gate for key in needed):
-        choices = ", ".join(f"`{key}`" for key in needed)
-        yield (), f"this gate claims nothing; add {'one of ' if len(needed) > 1 else ''}{choices}"
-    if "change_within" in gate and any(key in gate for key in ("change_below", "change_above")):
+def _claim_complaints(gate: Mapping[str, Any], subject: str | None = None) -> Iterator[Complaint]:
+    about = "to a probability alone" if subject is None else f"with `{subject}`"
+    for key, advice in ADVICE.items():
+        if key in gate.keys() - {*CLAIMS[subject]}:
+            yield (key,), f"this does not apply {about}; {advice}"
+    needed = NEEDED[subject]
+    if not gate.keys() & {*needed}:
+        yield (), f"this gate claims nothing; add {'one of ' if len(needed) > 1 else ''}`{'`, `'.join(needed)}`"
+    if "change_within" in gate and gate.keys() & {"change_below", "change_above"}:
         yield ("change_within",), "expected either this or `change_below` and `change_above`"
-
-
-def _of(subject: str | None) -> str:
-    return "to a probability alone" if subject is None else f"with `{subject}`"
-
-
-def _advice(key: str) -> str:
-    if key in LEVEL:
-        return "leave out what it is compared with, or write `change_below` or `change_above`"
-    return "add `compared_with` or `against`" if key in CHANGE else "add `along`"

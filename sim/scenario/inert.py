@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from sim.distributions import Distribution
 from sim.scenario.quantities import day_count
-from sim.scenario.schema import TieEnds, field_range
+from sim.scenario.schema import TieEnds, attributes_of, field_range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.scenario.part import Part
+    from sim.scenario.quantities import Part
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Pressure
 
@@ -79,13 +79,12 @@ def inert_pressure(scenario: Scenario, name: str, days: int) -> Inert | None:
 
 def _powerless(scenario: Scenario, pressure: Pressure) -> Inert | None:
     """Return the reason if the source has no leverage over the target and no event may give it any."""
-    ends = pressure.source, pressure.target
     tie = scenario.document.ties.get(pressure.source, {}).get(pressure.target)
-    shifted = (one.target for one in scenario.events.values() if isinstance(one.target, TieEnds))
-    may_arise = tie is not None and any((on.source, on.target) == ends for on in shifted)
-    if may_arise or (tie is not None and tie.support[1] > 0):
+    ends = TieEnds.model_construct(source=pressure.source, target=pressure.target)
+    may_arise = any(one.target == ends for one in scenario.events.values())
+    if tie is not None and (may_arise or tie.support[1] > 0):
         return None
-    source, target = map(scenario.name_of, ends)
+    source, target = map(scenario.name_of, (pressure.source, pressure.target))
     mend = f"write `ties: {{{pressure.source}: {{{pressure.target}: 0.2}}}}`, or another number"
     return Inert("untied", f"{source} has no leverage over {target}", mend)
 
@@ -122,10 +121,10 @@ def _untimely(pressure: Pressure, own: Mapping[str, Span], days: int) -> Inert |
 def _spans(part: Part, as_of: datetime.date) -> dict[str, Span]:
     """Return the smallest and largest value of each number of a part, with points in time as days."""
     spans = {}
-    for name, field in type(part).model_fields.items():
+    for key, name in attributes_of(type(part)).items():
         value = getattr(part, name)
         number = day_count(value, as_of) if isinstance(value, datetime.date) else value
         if isinstance(number, Distribution):
             low, high = field_range(type(part), name)
-            spans[field.alias or name] = (max(number.support[0], low), min(number.support[1], high))
+            spans[key] = (max(number.support[0], low), min(number.support[1], high))
     return spans

@@ -70,14 +70,18 @@ def _any_role(definitions: dict[str, Any]) -> dict[str, Any]:
     for role in roles:
         properties |= role["properties"]
     for key in properties:
-        words = sorted({word for role in ROLES for word in LEVELS.get(f"{role}.{key}", ())})
+        words = _levels_of(key)
         if words and "anyOf" in properties[key]:
             properties[key]["anyOf"].append(_words(words))
     properties["role"] = {"enum": list(ROLES), "description": "Its role in the crisis"}
     posture = {"type": "number", "minimum": 0.0, "maximum": 1.0, "description": "Its posture at the start"}
-    levels = sorted({word for role in ROLES for word in LEVELS.get(f"{role}.posture", ())})
-    properties["posture"] = {"anyOf": [posture, {"$ref": "#/$defs/Distribution"}, {"type": "null"}, _words(levels)]}
+    word = _words(_levels_of("posture"))
+    properties["posture"] = {"anyOf": [posture, {"$ref": "#/$defs/Distribution"}, {"type": "null"}, word]}
     return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _levels_of(key: str) -> list[str]:
+    return sorted({word for role in ROLES for word in LEVELS.get(f"{role}.{key}", ())})
 
 
 def _words(words: list[str]) -> dict[str, Any]:

@@ -6,31 +6,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from sim.errors import Fault, ScenarioError
-from sim.scenario.calibration import knowledge_complaints, load_posterior
+from sim.errors import CalibrationError, Fault, ScenarioError
 from sim.scenario.crosscheck import complaints_of, removal_complaints
 from sim.scenario.doubts import allow_complaints
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.faults import Complaint, Places, document_keys, model_complaints
 from sim.scenario.gates import gate_complaints
-from sim.scenario.merge import Merged, gate_file_faults, read_merged, scenario_root
+from sim.scenario.levels import spell_out
+from sim.scenario.merge import Merged, gate_file_faults, named_file, read_merged, scenario_root
 from sim.scenario.numbers import number_range
-from sim.scenario.scenario import Scenario, default_counterpart, default_principal, resolve
-from sim.scenario.schema import Document
-from sim.scenario.spelled import spell_out
+from sim.scenario.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, names, posterior, read_posterior
+from sim.scenario.quantities import in_words
+from sim.scenario.scenario import Scenario, bargainers, evidence_fields, resolve
+from sim.scenario.schema import Document, Parameters, field_range
+from sim.scenario.suggest import suggestion
 from sim.scenario.together import group_complaints
-from sim.scenario.yamltree import Path, map_at
+from sim.scenario.yamltree import Path, Place, is_below, map_at
 
 if TYPE_CHECKING:
     from sim.scenario.evidence import Evidence
-    from sim.scenario.posterior import Posterior
+
+CALIBRATION = ("calibration",)
+MOST = 1e6
+"""Largest meaningful magnitude of any parameter."""
 
 
 def load(path: str | PathLike[str]) -> Scenario:
@@ -72,9 +77,9 @@ def scenario_of(
     document = _document(merged, places, faults)
     evidence = _evidence(merged, file, faults) if known is None else known
     if draws is None:
-        draws = load_posterior(merged.value.get("calibration"), merged.places, scenario_root(file), places, faults)
+        draws = _posterior(merged.value.get("calibration"), merged.places, scenario_root(file), places, faults)
         if document is not None and draws is not None:
-            faults += places.faults(knowledge_complaints(document, draws))
+            faults += places.faults(_knowledge_complaints(document, draws))
     if document is not None:
         faults += places.faults(_whole_complaints(document, evidence, evidence_failed=bool(faults)))
         faults += places.faults(_axis_complaints(document))
@@ -115,17 +120,74 @@ def _evidence(merged: Merged, file: FilePath, faults: list[Fault]) -> Evidence |
     return load_evidence(written, merged.places[("evidence",)], scenario_root(file), as_of, faults, named)
 
 
+def _posterior(
+    written: Any, where: Mapping[Path, Place], root: FilePath, places: Places, faults: list[Fault]
+) -> Posterior | None:
+    """Return the posterior that a scenario names; None if it uses the priors or something is wrong.
+
+    Parameters
+    ----------
+    written
+        The value in the scenario: a name, or the path of a CSV file.
+    root
+        The folder that must contain the file.
+    faults
+        List to which faults are appended.
+    """
+    if not isinstance(written, str) or written == PRIOR:
+        return None
+    if not written.endswith(".csv"):
+        try:
+            return posterior(written)
+        except CalibrationError as error:
+            faults.append(places.fault(CALIBRATION, f"{error}{suggestion(written, [PRIOR, *names()])}"))
+            return None
+    try:
+        draws = read_posterior(named_file(root, where[CALIBRATION], CALIBRATION, written))
+    except ScenarioError as error:
+        faults += error.faults
+        return None
+    except CalibrationError as error:
+        faults.append(places.fault(CALIBRATION, str(error)))
+        return None
+    faults += [places.fault(CALIBRATION, f"{written}{wrong}") for wrong in _column_complaints(draws)]
+    return draws
+
+
+def _column_complaints(draws: Posterior) -> Iterator[str]:
+    """Check every column: its name, and its draws against the language and what the model can compute with."""
+    known = {name: name for name in Parameters.model_fields}
+    known |= {f"{name}_{sample}": name for name in SAMPLED for sample in SAMPLES}
+    for column in draws.parameters:
+        if column not in known:
+            close = suggestion(column, list(Parameters.model_fields))
+            yield f" has a column {column!r}, which is not a parameter{close}"
+            continue
+        low, high = field_range(Parameters, known[column])
+        low, high = max(low, -MOST), min(high, MOST)
+        values = draws.column(column)
+        wrong = values[(values < low) | (values > high)]
+        if len(wrong):
+            yield f": expected {in_words(low, high)} for {column} in every draw (got {wrong[0]:g})"
+
+
+def _knowledge_complaints(document: Document, draws: Posterior) -> list[Complaint]:
+    """Refuse a posterior that has seen outcomes from after the as-of date."""
+    known, as_of = str(draws.about["date"]), document.question.as_of.isoformat()
+    if known <= as_of:
+        return []
+    seen = f"{draws.name} has seen outcomes up to {known}, after the as-of date {as_of}"
+    return [(CALIBRATION, f"{seen}; name an earlier one, or prior")]
+
+
 def _whole_complaints(document: Document, evidence: Evidence | None, *, evidence_failed: bool) -> list[Complaint]:
     """Check what needs a whole document: that every `evidence` has readings, and who bargains by default."""
     complaints: list[Complaint] = []
-    if not (evidence is None and document.evidence is not None and evidence_failed):
-        for name, actor in document.actors.items():
-            for key in ("stance", "ambiguity"):
-                if getattr(actor, key) == "evidence":
-                    complaints += _reading_complaint(document, evidence, name, key)
-    if not complaints:
-        complaints += _bargaining_complaints(document)
-    return complaints
+    if evidence is not None or document.evidence is None or not evidence_failed:
+        for name, key in evidence_fields(document):
+            if said := reading_complaint(document, evidence, name, key):
+                complaints.append((("actors", name, key), said))
+    return complaints or _bargaining_complaints(document)
 
 
 def _axis_complaints(document: Document) -> Iterator[Complaint]:
@@ -169,8 +231,7 @@ def _together_complaints(document: Document, removed: Collection[Path]) -> Itera
     """
     for number, entry in enumerate(document.together or ()):
         for place, path in enumerate(entry.inputs):
-            keys = tuple(path.split("."))
-            if any(keys[: len(one)] == one for one in removed):
+            if is_below(tuple(path.split(".")), removed):
                 continue
             try:
                 number_range(document, path)
@@ -193,31 +254,29 @@ def _drawn_complaints(scenario: Scenario) -> Iterator[Complaint]:
                 )
 
 
-def _reading_complaint(document: Document, evidence: Evidence | None, name: str, key: str) -> list[Complaint]:
-    path = ("actors", name, key)
+def reading_complaint(document: Document, evidence: Evidence | None, name: str, key: str) -> str | None:
+    """Return why an actor's stance or ambiguity cannot be read from the evidence; None if it can."""
     if evidence is None:
-        return [(path, "the scenario names no evidence file; add `evidence: ./evidence.yaml`")]
+        return "the scenario names no evidence file; add `evidence: ./evidence.yaml`"
     reading = evidence.stance(name, document.actors[name].role, document.question.as_of)
     if reading is None:
-        return [(path, f"no item of the evidence reads the stance of {name}; write a distribution")]
+        return f"no item of the evidence reads the stance of {name}; write a distribution"
     if key == "ambiguity" and len(reading.occasions) < 2:
-        return [(path, "one occasion does not show how signals vary; write a number")]
-    return []
+        return "one occasion does not show how signals vary; write a number"
+    return None
 
 
 def _bargaining_complaints(document: Document) -> list[Complaint]:
     """Refuse a party that bargains with itself, by name or by default."""
     written: dict[str, Any] = document.bargaining.model_dump()
-    if any(name is not None and name not in document.actors for name in written.values()):
+    if not {*written.values()} - {None} <= document.actors.keys():
         return []  # already reported
     if None not in written.values():
         return []  # both are written, and compared elsewhere
-    if not any(actor.role == "initiator" for actor in document.actors.values()):
+    if "initiator" not in (actor.role for actor in document.actors.values()):
         return []
-    principal = document.bargaining.principal or default_principal(document)
-    counterpart = document.bargaining.counterpart or default_counterpart(document, principal)
+    principal, counterpart = bargainers(document)
     if principal != counterpart:
         return []
-    side = "counterpart" if document.bargaining.counterpart is not None else "principal"
-    other = "principal" if side == "counterpart" else "counterpart"
-    return [(("bargaining", side), f"{principal} is the {other} already; name another, or both")]
+    sides = ("principal", "counterpart") if written["counterpart"] is None else ("counterpart", "principal")
+    return [(("bargaining", sides[0]), f"{principal} is the {sides[1]} already; name another, or both")]

@@ -211,7 +211,7 @@ def _merge_places(base: dict[Path, Place], over: Tree) -> dict[Path, Place]:
     """Return the place of every path of the merged value: the last file that wrote it."""
     replaced = {path for path in over.places if not isinstance(value_at(over.value, path), dict)}
     kept = {path: place for path, place in base.items() if not any(path[:n] in replaced for n in range(len(path)))}
-    return {**kept, **over.places}
+    return kept | over.places
 
 
 def _holds(value: Any, path: Path) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.distributions import Distribution, Fixed
-from sim.scenario.part import Part
-from sim.scenario.schema import Document, field_range
+from sim.scenario.quantities import Part
+from sim.scenario.schema import Document, attributes_of, field_range
 from sim.scenario.suggest import suggestion
 
 GROUPS = ("population", "credibility", "actors", "ties", "pressures", "talks", "events", "parameters")
@@ -25,7 +25,7 @@ def number_range(document: Document, path: str) -> tuple[float, float]:
         If there is no number at this path; the message says what is wrong.
     """
     *parents, last = path.split(".")
-    if (parents[0] if parents else last) not in GROUPS:
+    if path.partition(".")[0] not in GROUPS:
         raise ValueError(f"no number has a path that begins with this; expected one of {', '.join(GROUPS)}")
     node: Any = document
     for key in parents:
@@ -33,9 +33,9 @@ def number_range(document: Document, path: str) -> tuple[float, float]:
     found = _below(node, last)
     if not isinstance(found, (Distribution, datetime.date)) and not (last in READ_FIELDS and found == "evidence"):
         raise ValueError(f"{path} is not a number of this scenario")
-    return (
-        field_range(type(node), _attribute(node, last)) if isinstance(node, Part) else (0.0, 1.0)
-    )  # a tie has no model
+    if not isinstance(node, Part):
+        return 0.0, 1.0  # a tie has no model
+    return field_range(type(node), attributes_of(type(node))[last])
 
 
 def number_at(document: Document, path: str) -> Any:
@@ -60,23 +60,15 @@ def _with(node: Any, path: list[str], value: Distribution) -> Any:
     if not path:
         return value
     inner = _with(_below(node, path[0]), path[1:], value)
-    return (
-        node.model_copy(update={_attribute(node, path[0]): inner})
-        if isinstance(node, Part)
-        else {**node, path[0]: inner}
-    )
-
-
-def _attribute(node: Part, key: str) -> str:
-    """Return the attribute of a part that holds a key of a file."""
-    return next((name for name, field in type(node).model_fields.items() if field.alias == key), key)
+    if isinstance(node, Part):
+        return node.model_copy(update={attributes_of(type(node))[path[0]]: inner})
+    return {**node, path[0]: inner}
 
 
 def _below(node: Any, key: str) -> Any:
     """Return what a map or a part holds under a key; a missing or empty one is an error."""
     if isinstance(node, Part):
-        fields = type(node).model_fields.items()
-        held: Mapping[str, Any] = {field.alias or name: getattr(node, name) for name, field in fields}
+        held: Mapping[str, Any] = {key: getattr(node, name) for key, name in attributes_of(type(node)).items()}
     else:
         held = node if isinstance(node, Mapping) else {}
     if held.get(key) is None:

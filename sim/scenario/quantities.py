@@ -1,7 +1,8 @@
-"""Field types of the scenario language: numbers that may be distributions, durations and points in time.
+"""What the models of the scenario language are made of: their base class, and the types of their fields.
 
-Each is an `Annotated` type, so that the models in `schema.py` read like the language they describe, and validation and
-the JSON Schema for editors share one definition.
+Fields are ids, texts, numbers that may be distributions, durations and points in time. Each type is an `Annotated`
+type, so that the models in `schema.py` read like the language they describe, and validation and the JSON Schema for
+editors share one definition.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, GetPydanticSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    GetPydanticSchema,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.distributions import KINDS, Distribution, DistributionError, Fixed, Pool, Quantiles, Where, parse
@@ -36,6 +44,26 @@ _WEIGHTS_SCHEMA = {
     "minProperties": 1,
 }
 _WHOLE_DAYS_SCHEMAS = ({"type": "integer", "minimum": 1, "maximum": MAX_DAYS}, _DURATION_SCHEMA)
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+
+LONGEST = 300
+"""Maximum length of the repr of a part, in characters."""
+
+
+class Part(BaseModel):
+    """Base of all models: frozen, no unknown keys, no coercion of text to numbers; built on first use."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+    def __repr__(self) -> str:
+        """Return the repr, cut to `LONGEST` characters."""
+        text = super().__repr__()
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]}...)"
+
+    __str__ = __repr__
 
 
 def fault(message: str, where: Where = ()) -> PydanticCustomError:
@@ -79,11 +107,7 @@ class Quantity:
         """Validate one value."""
         if self.word is not None and value == self.word:
             return self.word
-        try:
-            distribution = parse(_days(value) if self.days else value)
-        except DistributionError as error:
-            word = "" if self.word is None or error.where else f", or `{self.word}`"
-            raise fault(f"{error}{word}", error.where) from None
+        distribution = self._parsed(value)
         outside = next(self._outside(distribution), None)
         if outside is not None:
             why = "" if self.reason is None else f": {self.reason}"
@@ -91,6 +115,13 @@ class Quantity:
         if self.fixed and not distribution.is_fixed:
             raise fault(f"expected one {in_words(self.low, self.high).removeprefix('a ')}, not a distribution")
         return distribution.within(self.low, self.high)
+
+    def _parsed(self, value: Any) -> Distribution:
+        try:
+            return parse(_days(value) if self.days else value)
+        except DistributionError as error:
+            word = "" if self.word is None or error.where else f", or `{self.word}`"
+            raise fault(f"{error}{word}", error.where) from None
 
     def _outside(self, distribution: Distribution) -> Iterator[Where]:
         """Yield the places at which a distribution leaves the range."""
@@ -148,12 +179,15 @@ def _read_sample(value: Any) -> float:
     """Return the probability of the second sample of past cases."""
     if value in SAMPLES:
         return float(SAMPLES.index(value))
-    weights = [value.get(name, 0.0) for name in SAMPLES] if isinstance(value, Mapping) else []
-    known = isinstance(value, Mapping) and set(value) <= set(SAMPLES)
-    numbers = all(isinstance(one, int | float) and not isinstance(one, bool) and 0 <= one < 1e9 for one in weights)
-    if not known or not numbers or sum(weights) <= 0:
+    written = value if isinstance(value, Mapping) else {}
+    weights = [written.get(name, 0.0) for name in SAMPLES]
+    if written.keys() - {*SAMPLES} or not all(map(_is_weight, weights)) or sum(weights) <= 0:
         raise fault("expected crises, threats, or weights such as {crises: 0.6, threats: 0.4}")
     return float(weights[1] / sum(weights))
+
+
+def _is_weight(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9
 
 
 def _plain_weights(threats: float) -> dict[str, float]:
@@ -321,7 +355,7 @@ def read_horizon(written: Any) -> int | None:
         return None
 
 
-def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
+def read_day(by: Any, as_of: datetime.date) -> int | None:
     """Return the length of a window in days, which may exceed any horizon; None if it is not a window."""
     if isinstance(by, bool):
         return None

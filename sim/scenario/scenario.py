@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from sim.distributions import Distribution, Fixed
@@ -212,30 +213,25 @@ def resolve(
     CalibrationError
         If the document names an unknown posterior.
     """
-    read_fields = frozenset(
-        (name, key)
-        for name, actor in document.actors.items()
-        for key in ("stance", "ambiguity")
-        if getattr(actor, key) == "evidence"
-    )
+    read_fields = frozenset(evidence_fields(document))
     readings = {
         name: _reading(evidence, document, name, unread_is_prior=unread_is_prior) for name, _ in sorted(read_fields)
     }
     resolved = document.model_copy(update={"actors": _resolve_actors(document.actors, readings, read_fields)})
-    principal = document.bargaining.principal or default_principal(resolved)
-    counterpart = document.bargaining.counterpart or default_counterpart(resolved, principal)
-    if draws is None:
-        draws = _shipped(document)
+    principal, counterpart = bargainers(resolved)
+    if draws is None and document.calibration is None:
+        draws = latest(document.question.as_of)
+    elif draws is None and document.calibration != PRIOR:
+        draws = posterior(str(document.calibration))
     return Scenario(
         resolved, principal, counterpart, readings, read_fields, evidence, draws, places or {}, levels or {}
     )
 
 
-def _shipped(document: Document) -> Posterior | None:
-    """Return the shipped posterior that a document names, or the latest its as-of date allows; None for `prior`."""
-    if document.calibration is None:
-        return latest(document.question.as_of)
-    return None if document.calibration == PRIOR else posterior(document.calibration)
+def evidence_fields(document: Document) -> list[tuple[str, str]]:
+    """Return the actors and the fields of theirs, stance or ambiguity, that a document reads from evidence."""
+    fields = product(document.actors, ("stance", "ambiguity"))
+    return [(name, key) for name, key in fields if getattr(document.actors[name], key) == "evidence"]
 
 
 def _resolve_actors(
@@ -244,38 +240,45 @@ def _resolve_actors(
     """Return the actors with their readings and the initiator's self-reliance filled in."""
     resolved = {}
     for name, actor in actors.items():
-        read = _read(readings[name]) if name in readings else {}
-        changes = {key: value for key, value in read.items() if (name, key) in read_fields}
+        changes: dict[str, Any] = {}
+        if (name, "stance") in read_fields:
+            changes["stance"] = readings[name].prior
+        if (name, "ambiguity") in read_fields:
+            changes["ambiguity"] = Fixed(round(max(readings[name].ambiguity, 0.02), 6))
         if isinstance(actor, Initiator) and actor.self_reliance is None:
             changes["self_reliance"] = Fixed(1.0)  # there is no patron, as `load` has checked
         resolved[name] = actor.model_copy(update=changes)
     return resolved
 
 
-def default_principal(document: Document) -> str:
-    """Return the patron with the largest median share, or the initiator if there is no patron."""
-    patrons = {name: actor.share.median for name, actor in document.actors.items() if isinstance(actor, Patron)}
-    if patrons:
-        return _first_largest(patrons)
-    return next(name for name, actor in document.actors.items() if isinstance(actor, Initiator))
+def bargainers(document: Document) -> tuple[str, str | None]:
+    """Return who bargains for the attack and who against it, as written or by default.
+
+    By default, the principal is the patron with the largest median share, or the initiator if there is no patron; the
+    counterpart is the guarantor with the largest median strength, or else the mediator with most leverage on the
+    principal.
+    """
+    principal, counterpart = document.bargaining.principal, document.bargaining.counterpart
+    if principal is None:
+        shares = {name: actor.share.median for name, actor in document.actors.items() if isinstance(actor, Patron)}
+        principal = _first_largest(shares)
+    if principal is None:
+        principal = next(name for name, actor in document.actors.items() if isinstance(actor, Initiator))
+    return principal, counterpart or _default_counterpart(document, principal)
 
 
-def default_counterpart(document: Document, principal: str) -> str | None:
-    """Return the guarantor with the largest median strength; else the mediator with most leverage on the principal."""
+def _default_counterpart(document: Document, principal: str) -> str | None:
     guarantors = {n: a.strength.median for n, a in document.actors.items() if isinstance(a, Guarantor)}
     if guarantors:
         return _first_largest(guarantors)
-    leverage = {
-        name: document.ties[name][principal].median
-        for name, actor in document.actors.items()
-        if isinstance(actor, Mediator) and principal in document.ties.get(name, {})
-    }
-    leverage = {name: value for name, value in leverage.items() if value > 0}
-    return _first_largest(leverage) if leverage else None
+    mediators = (name for name, actor in document.actors.items() if isinstance(actor, Mediator))
+    leverage = {name: document.ties.get(name, {}).get(principal, Fixed(0.0)).median for name in mediators}
+    most = _first_largest(leverage)
+    return most if most is not None and leverage[most] > 0 else None
 
 
-def _first_largest(values: Mapping[str, float]) -> str:
-    return max(values, key=lambda name: values[name])  # `max` keeps the first of equals
+def _first_largest(values: Mapping[str, float]) -> str | None:
+    return max(values, key=lambda name: values[name], default=None)  # `max` keeps the first of equals
 
 
 def _reading(evidence: Evidence | None, document: Document, actor: str, *, unread_is_prior: bool) -> StanceReading:
@@ -286,7 +289,3 @@ def _reading(evidence: Evidence | None, document: Document, actor: str, *, unrea
     if reading is None:
         raise LookupError(f"nothing reads the stance of {actor}")
     return reading
-
-
-def _read(reading: StanceReading) -> dict[str, Distribution]:
-    return {"stance": reading.prior, "ambiguity": Fixed(round(max(reading.ambiguity, 0.02), 6))}

@@ -17,10 +17,6 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Stri
 from sim.distributions import Distribution, Fixed, LogNormal, Normal
 from sim.scenario.gates import MAX_GATES, between
 from sim.scenario.gates import Gate as Gate
-from sim.scenario.part import Id as Id
-from sim.scenario.part import Part as Part
-from sim.scenario.part import Text as Text
-from sim.scenario.part import Title as Title
 from sim.scenario.quantities import (
     AnyNumber,
     AttackStrength,
@@ -40,6 +36,10 @@ from sim.scenario.quantities import (
     SupportOrEvidence,
     When,
 )
+from sim.scenario.quantities import Id as Id
+from sim.scenario.quantities import Part as Part
+from sim.scenario.quantities import Text as Text
+from sim.scenario.quantities import Title as Title
 
 FORMAT = "offramp/scenario/1"
 MAX_ACTORS = 32
@@ -422,6 +422,12 @@ class Document(Part):
     gates: dict[Id, Gate] = Field(
         default={}, max_length=MAX_GATES, description="Claims about the forecast that `offramp check` verifies"
     )
+
+
+@cache
+def attributes_of(model: type[Part]) -> Mapping[str, str]:
+    """Return the attributes of a part by the key that each has in a file."""
+    return {field.alias or name: name for name, field in model.model_fields.items()}
 
 
 @cache

@@ -1,16 +1,31 @@
-"""Write plain values as YAML: maps over several lines; distributions, lists and deep maps on one line."""
+"""Write scenarios and other plain values as YAML: maps over several lines; distributions, lists, deep maps on one.
+
+Three kinds of text are made: a document, a resolved scenario with the origin of each value in a comment, and a
+scenario file based on another (one that extends a base with changes, or one started from a past case).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from io import StringIO
-from typing import Any
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from sim.distributions import is_distribution
-from sim.scenario.show import on_one_line
+from sim.errors import UsageError
+from sim.scenario.levels import meant
+from sim.scenario.load import load
+from sim.scenario.merge import read_merged
+from sim.scenario.schema import FORMAT, OUTSIDE_THE_MODEL, Document, attributes_of
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.yamltree import Path
 
 EVERY = 99  # deeper than any file may be
 
@@ -28,14 +43,136 @@ def yaml_of(document: Mapping[str, Any], head: str = "", *, levels: int = EVERY)
     laid = CommentedMap({key: _laid_out(value, levels) for key, value in document.items()})
     if head:
         laid.yaml_set_start_comment(head)
-    writer = YAML()
-    writer.width = 110
-    stream = StringIO()
-    writer.dump(laid, stream)
+    return _dumped(laid, 110)
+
+
+def _dumped(node: CommentedMap, width: int, representer: type[RoundTripRepresenter] = RoundTripRepresenter) -> str:
+    writer, stream = YAML(), StringIO()
+    writer.width = width
+    writer.Representer = representer
+    writer.dump(node, stream)
     return stream.getvalue()
+
+
+class _Nulls(RoundTripRepresenter):
+    """Writes removed values as `null`; ruamel would leave them empty."""
+
+
+_Nulls.add_representer(type(None), lambda one, _: one.represent_scalar("tag:yaml.org,2002:null", "null"))
 
 
 def _laid_out(value: Any, levels: int) -> Any:
     if isinstance(value, Mapping) and levels > 1 and not is_distribution(value):
         return CommentedMap({key: _laid_out(one, levels - 1) for key, one in value.items()})
     return on_one_line(value)
+
+
+def resolved_yaml(scenario: Scenario) -> str:
+    """Return the resolved scenario as YAML; each value is followed by `# file:line`, `# default` or how it was read."""
+    return _dumped(_commented(scenario, scenario.plain(), ()), 100)
+
+
+def origins(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Return the value and origin of every leaf of the resolved scenario, keyed by dotted path."""
+    return dict(_leaves(scenario, scenario.plain(), ()))
+
+
+def _leaves(scenario: Scenario, value: Any, path: Path) -> Any:
+    if isinstance(value, dict) and not is_distribution(value):
+        for key, item in value.items():
+            yield from _leaves(scenario, item, (*path, key))
+    else:
+        yield ".".join(map(str, path)), {"value": value, "origin": origin(scenario, path)}
+
+
+def origin(scenario: Scenario, path: Path) -> str:
+    """Return where a value comes from: `file:line` or `default`, with the evidence or level behind it if any."""
+    reading = scenario.readings.get(str(path[1])) if len(path) == 3 and path[0] == "actors" else None
+    place = scenario.places.get(path)
+    where = "default" if place is None else f"{place.file}:{place.line}"
+    if reading is not None and (path[1], path[2]) in scenario.read_fields:
+        count = len(reading.occasions)
+        return f"{where}, read from {counted(count, 'occasion')} of the evidence"
+    words = meant(scenario.levels, path)
+    return f"{where}, {words}" if words else where
+
+
+def _commented(scenario: Scenario, value: dict[str, Any], path: Path) -> CommentedMap:
+    node = CommentedMap()
+    for key, item in value.items():
+        here = (*path, key)
+        if isinstance(item, dict) and not is_distribution(item):
+            node[key] = _commented(scenario, item, here)
+            continue
+        node[key] = on_one_line(item)
+        node.yaml_add_eol_comment(origin(scenario, here), key, column=0)
+    return node
+
+
+def on_one_line(value: Any) -> Any:
+    """Write distributions and lists on one line."""
+    if isinstance(value, dict):
+        node = CommentedMap({int(key) if key.isdigit() else key: on_one_line(item) for key, item in value.items()})
+        node.fa.set_flow_style()
+        return node
+    if isinstance(value, list):
+        sequence = CommentedSeq(map(on_one_line, value))
+        sequence.fa.set_flow_style()
+        return sequence
+    return value
+
+
+def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
+    """Return the text of a file that extends a base with changes, to be saved in the folder of the base.
+
+    Parameters
+    ----------
+    extends
+        Path of the base, as written in the file.
+    changes
+        Plain values by dotted path; None removes.
+    head
+        Comment at the top.
+    """
+    document = CommentedMap({"schema": FORMAT, "extends": extends})
+    for dotted, value in changes.items():
+        *parents, last = dotted.split(".")
+        node: Any = document
+        for key in parents:
+            node = node.setdefault(key, CommentedMap())
+        node[last] = value
+    document.yaml_set_start_comment(head)
+    return _dumped(document, 100, _Nulls)
+
+
+LEFT = (*OUTSIDE_THE_MODEL, "calibration", "confidence")
+"""Keys of a past case that a new scenario does not take over: what happened, what it was coded for, and how sure."""
+
+
+def started_from(file: FilePath, name: str) -> str:
+    """Return the text of a scenario file with everything that a past case and its bases say except the outcome.
+
+    Parameters
+    ----------
+    name
+        Id of the new scenario.
+
+    Raises
+    ------
+    ScenarioError
+        If the case cannot be read.
+    UsageError
+        If the case has its own evidence, which a copy elsewhere would not find.
+    """
+    scenario = load(file)
+    value = read_merged(file).value
+    if "evidence" in value:
+        raise UsageError(f"{file} has evidence of its own; write a file next to it with `extends: ./{file.name}`")
+    value |= {"schema": FORMAT, "id": name}
+    kept = [key for key in attributes_of(Document) if key in value and key not in LEFT]
+    head = (
+        f"Started from the past case {scenario.id}: {scenario.document.title}\n"
+        "Change title and question first, then levels and texts one by one; docs/cases.md says when each level is\n"
+        "meant. Parameters are those of the latest calibration that the as-of date allows.\n"
+    )
+    return yaml_of({key: value[key] for key in kept}, head)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path as FilePath
@@ -22,12 +22,12 @@ from typing import Any
 import yaml
 from yaml import (
     AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
     DocumentStartEvent,
-    MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
     YAMLError,
 )
 
@@ -43,6 +43,11 @@ MAX_FAULTS = 100  # faults of the YAML itself, after which reading stops
 
 Path = tuple[str | int, ...]
 
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -67,6 +72,17 @@ def map_at(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """Return the map under a key; an empty map if there is none or the value is something else."""
     inner = value.get(key)
     return inner if isinstance(inner, Mapping) else {}
+
+
+def list_at(value: Mapping[str, Any], key: str) -> list[Any]:
+    """Return the list under a key; an empty list if there is none or the value is something else."""
+    inner = value.get(key)
+    return inner if isinstance(inner, list) else []
+
+
+def is_below(path: Path, others: Collection[Path]) -> bool:
+    """Return whether a path is one of some others, or lies below one."""
+    return any(path[: len(other)] == other for other in others)
 
 
 @dataclass(frozen=True)
@@ -133,23 +149,21 @@ def top_keys(file: FilePath) -> dict[str, str | None]:
 
 def _top(file: FilePath) -> Iterator[tuple[str, str | None]]:
     """Yield the top-level keys with their values, None for non-scalars."""
+    nodes = _top_nodes(file)
+    yield from ((key, value) for key, value in zip(nodes, nodes, strict=False) if key is not None)
+
+
+def _top_nodes(file: FilePath) -> Iterator[str | None]:
+    """Yield the top-level keys and values in turn, None for non-scalars."""
     if not file.is_file():
         return
-    depth, key = 0, None
+    depth = 0
     try:
-        for event in islice(
-            yaml.parse(_read_text(file, str(file), MAX_BYTES * MAX_LARGER), Loader=_FASTEST), MAX_NODES
-        ):
-            if isinstance(event, MappingStartEvent | SequenceStartEvent):
-                if depth == 1 and key is not None:
-                    yield key, None
-                depth, key = depth + 1, None
-            elif isinstance(event, MappingEndEvent | SequenceEndEvent):
-                depth -= 1
-            elif isinstance(event, ScalarEvent) and depth == 1:
-                if key is not None:
-                    yield key, str(event.value)
-                key = event.value if key is None else None
+        text = _read_text(file, str(file), MAX_BYTES * MAX_LARGER)
+        for event in islice(yaml.parse(text, Loader=_FASTEST), MAX_NODES):
+            if depth == 1 and isinstance(event, NodeEvent):
+                yield getattr(event, "value", None)
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
     except (ScenarioError, YAMLError, ValueError):
         return
 
@@ -247,9 +261,9 @@ class _Builder:
             self._count(event)
             self._fault(event, f"aliases (*{event.anchor}) are not part of the language; use `extends`")
             self._place_value(event, None)
-        elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+        elif isinstance(event, CollectionEndEvent):
             self._stack.pop()
-        elif isinstance(event, (MappingStartEvent, SequenceStartEvent, ScalarEvent)):
+        elif isinstance(event, NodeEvent):
             self._check(event)
             self._node(event)
 
@@ -349,12 +363,8 @@ def _scalar(text: str, *, plain: bool) -> Any:
     """
     if not plain:  # quoted or block text
         return text
-    if text in ("", "~", "null", "Null", "NULL"):
-        return None
-    if text in ("true", "True", "TRUE"):
-        return True
-    if text in ("false", "False", "FALSE"):
-        return False
+    if text in _WORDS:
+        return _WORDS[text]
     if _INT.fullmatch(text) and len(text) <= 300:
         return int(text)
     if _FLOAT.fullmatch(text) or _SPECIAL.fullmatch(text):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.forecast.record import head_of
-from sim.scenario.rewind import rewind
+from sim.scenario.edit import rewind
 from sim.studies.records import plain
 
 if TYPE_CHECKING:

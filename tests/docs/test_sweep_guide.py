@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.faults import field_names
+from sim.scenario.schema import attributes_of
 from sim.studies.sweep.load import load_sweep
 from sim.studies.sweep.schema import LISTED, MAX_CELLS, SAMPLED, SweepDocument
 from sim.studies.sweep.sweep import DEFAULT_RUNS
@@ -44,7 +44,7 @@ def test_the_table_example_loads(tmp_path: Path) -> None:
 
 def test_every_key_and_design_is_named() -> None:
     named = set(re.findall(r"`\{?(\w[\w-]*)", GUIDE))
-    assert set(field_names(SweepDocument)) <= named
+    assert set(attributes_of(SweepDocument)) <= named
     assert {*LISTED, *SAMPLED} <= named
 
 

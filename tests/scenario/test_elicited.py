@@ -13,7 +13,7 @@ from sim.explorer.controls import sliders_of
 from sim.forecast.provenance import provenance_of
 from sim.report.values import quantity
 from sim.scenario.levels import level
-from sim.scenario.show import origins, resolved_yaml
+from sim.scenario.written import origins, resolved_yaml
 from sim.studies.sweep.designs import axis_complaints, read_axis
 from sim.studies.sweep.sweep import Base
 from tests.scenario.files import FULL, OVER, Folder

@@ -9,8 +9,8 @@ import re
 import pytest
 
 from sim.model.inputs import inputs_of
+from sim.scenario.edit import rewind
 from sim.scenario.numbers import number_range, with_number
-from sim.scenario.rewind import rewind
 from sim.scenario.schema import ROLES, SHIFTS, TieEnds
 from tests.scenario.files import FULL, MINIMAL, OVER, Folder
 

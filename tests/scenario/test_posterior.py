@@ -16,6 +16,7 @@ from sim.model.chance import Dice
 from sim.model.inputs import Draws, draw_inputs, inputs_of, uncertain_inputs
 from sim.model.setting import Setting
 from sim.runs.block.blocks import BLOCK_RUNS
+from sim.scenario.edit import rewind
 from sim.scenario.posterior import (
     FORMAT,
     MODEL,
@@ -29,7 +30,6 @@ from sim.scenario.posterior import (
     posterior,
     read_posterior,
 )
-from sim.scenario.rewind import rewind
 from sim.scenario.scenario import Scenario
 from tests.worlds import crisis, load, write
 

@@ -9,8 +9,8 @@ import pytest
 import sim
 from sim.errors import UsageError
 from sim.model.inputs import inputs_of
+from sim.scenario.edit import rewind
 from sim.scenario.evidence import PRIOR_SD
-from sim.scenario.rewind import rewind
 from sim.scenario.scenario import Scenario
 from tests.places import IDLIB
 

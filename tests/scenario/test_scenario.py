@@ -15,7 +15,7 @@ from pydantic import ValidationError
 import sim
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTCOME_KEYS, Document
-from sim.scenario.show import resolved_yaml
+from sim.scenario.written import resolved_yaml
 from tests.places import IDLIB
 from tests.scenario.files import EVIDENCE, FULL, MINIMAL, READING, SOURCES, WITH_FOLDER, Folder, edit
 

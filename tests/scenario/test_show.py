@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 import sim
 from sim.scenario.merge import is_distribution
-from sim.scenario.show import origin, origins, resolved_yaml
+from sim.scenario.written import origin, origins, resolved_yaml
 from tests.places import GHOUTA, IDLIB, SHIPPED
 from tests.scenario.files import FULL, OVER, READING, Folder, edit
 

@@ -15,7 +15,7 @@ from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.runs.executors import Local
-from sim.scenario.rewind import rewind
+from sim.scenario.edit import rewind
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTSIDE_THE_MODEL, Document
 from sim.studies import bench, diff

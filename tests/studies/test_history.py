@@ -12,7 +12,7 @@ import sim
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.report.pages.history import articles_table, ends, figure_of, largest
-from sim.scenario.rewind import rewind
+from sim.scenario.edit import rewind
 from sim.studies.bench import Bench
 from sim.studies.history import History, dates_between, history, with_articles
 from tests import worlds
