@@ -180,8 +180,11 @@ class Scenario:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the resolved document and of the posterior that it uses, hexadecimal."""
+        """SHA-256 of the resolved document, of who bargains, and of the posterior that it uses, hexadecimal."""
         text = json.dumps(self.plain(), separators=(",", ":"))  # not sorted: the order of actors counts
+        sides = (self.principal, self.counterpart)
+        if sides != bargainers(self.document):  # a study has changed what they follow from, and kept them
+            text += json.dumps(sides)
         text += "" if self.posterior is None else self.posterior.digest
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import sim
+from sim.scenario.edit import with_document
+from sim.scenario.numbers import with_number
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTCOME_KEYS, Document
 from sim.scenario.written import resolved_yaml
@@ -291,6 +293,18 @@ def test_any_input_changes_the_hash(folder: Folder, old: str, new: str) -> None:
 )
 def test_how_it_is_written_does_not_change_the_hash(folder: Folder, old: str, new: str) -> None:
     assert folder.load(WHOLE).hash == folder.load(edit(WHOLE, (old, new))).hash
+
+
+def test_two_scenarios_in_which_others_bargain_have_two_hashes(folder: Folder) -> None:
+    """A study that changes a strength keeps who bargains; a file with that strength does not."""
+    actors = guarantor("g1", "0.5") + guarantor("g2", "0.3")
+    base = folder.load(MINIMAL + actors)
+    file = folder.load(MINIMAL + guarantor("g1", "0.5") + guarantor("g2", "0.9"))
+    study = with_document(base, with_number(base.document, "actors.g2.strength", 0.9))
+    assert study.plain() == file.plain()
+    assert (study.counterpart, file.counterpart) == ("g1", "g2")
+    assert study.hash != file.hash
+    assert with_document(base, base.document).hash == base.hash
 
 
 OUTCOME = """\

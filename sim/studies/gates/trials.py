@@ -9,19 +9,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.errors import Fault, ScenarioError, each
 from sim.runs.block.blocks import OUTCOMES
+from sim.scenario.edit import with_document
 from sim.scenario.gates import STEPS, TOLERANCE, Gate
 from sim.scenario.load import load
 from sim.scenario.numbers import number_range, with_number
-from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.yamltree import Path, Place
 from sim.studies.gates.contrasts import Claim, Contrast, Known, Source
 from sim.studies.records import Record, read_forecast, rerunnable, stored_row
 from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 Z95 = 1.959963984540054
 
@@ -214,9 +218,7 @@ def _varied(scenario: Scenario, gate: Gate, path: str) -> list[tuple[str, Source
     ends = number_range(scenario.document, path)
     values = np.linspace(_or(gate.start, ends[0]), _or(gate.to, ends[1]), gate.steps or STEPS)
     documents = ((value, with_number(scenario.document, path, float(f"{value:.10g}"))) for value in values)
-    return [
-        (f"{value:.4g}", Source.of(resolve(document, None, draws=scenario.posterior))) for value, document in documents
-    ]
+    return [(f"{value:.4g}", Source.of(with_document(scenario, document))) for value, document in documents]
 
 
 def _since(subject: Subject, name: str, written: str, whole: Contrast) -> tuple[Contrast, str]:
