@@ -1,8 +1,8 @@
 """Indicators: how the forecast would change if something were seen early, or not seen, from counts alone.
 
-Each indicator is a condition by an early day; only runs with no offensive by that day count, because after one nobody
-would look. Indicators are ordered by how far checking them would move the forecast on average. A different probability
-after seeing one does not mean that it brings the offensive about.
+Each indicator is a condition by an early day; only runs with neither an offensive nor a surrender by that day count,
+because after one nobody would look. Indicators are ordered by how far checking them would move the forecast on average.
+A different probability after seeing one does not mean that it brings the offensive about.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.estimates import NORMAL, Estimate, ratio
+from sim.estimates import Estimate, ratio
 from sim.runs.block.conditions import POSTURES, EventBy, PostureAt, indicators_of, last_date
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LEAST_RUNS = 20
 
 @dataclass(frozen=True)
 class Reading:
-    """The evidence of an indicator on an offensive by a milestone, among runs without one by the indicator's day.
+    """The evidence of an indicator on an offensive by a milestone, among runs that have not ended by its day.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Reading:
     if_seen, if_not
         The probabilities after checking; None if based on fewer than 20 runs.
     difference
-        `if_seen` minus `if_not`; its variance accounts for their common hypercubes.
+        `if_seen` minus `if_not`; its interval accounts for their common hypercubes.
     moves
         By how much checking moves the probability on average: s |a - p| + (1 - s) |b - p| = 2 s (1 - s) |a - b|, where
         s is the share of runs in which it is seen. None if a side is missing.
@@ -86,7 +86,7 @@ def _waiting(sums: Counts) -> int:
 
 
 def _seen(sums: Counts, replicates: int) -> Estimate:
-    """Return how often it is seen among the runs with no offensive by its day."""
+    """Return how often it is seen among the runs that have not ended by its day."""
     both = int(sums[SEEN, SEEN])
     cross = both + int(sums[SEEN, UNSEEN])
     whole = cross + int(sums[SEEN, UNSEEN]) + int(sums[UNSEEN, UNSEEN])
@@ -118,7 +118,11 @@ def _side(sums: Counts, whole: int, part: int, replicates: int) -> Estimate | No
 
 
 def _difference(sums: Counts, seen: Estimate, unseen: Estimate) -> Estimate:
-    """Estimate the difference of the two, which are dependent through hypercubes with runs on both sides."""
+    """Estimate the difference of the two, which are dependent through hypercubes with runs on both sides.
+
+    The interval is made of those of the sides and of their correlation (MOVER: Zou & Donner 2008), so it does not
+    vanish where a side has no spread because all of its runs, or none, have an offensive.
+    """
     together = (
         sums[SEEN_HIT, UNSEEN_HIT]
         - unseen.p * sums[SEEN_HIT, UNSEEN]
@@ -126,9 +130,15 @@ def _difference(sums: Counts, seen: Estimate, unseen: Estimate) -> Estimate:
         + seen.p * unseen.p * sums[SEEN, UNSEEN]
     )
     covariance = float(together) / (int(sums[0, SEEN]) * int(sums[0, UNSEEN]))
-    se = math.sqrt(max(0.0, seen.se**2 + unseen.se**2 - 2 * covariance))
-    value = seen.p - unseen.p
-    low, high = max(-1.0, value - NORMAL * se), min(1.0, value + NORMAL * se)
+    value, errors = seen.p - unseen.p, seen.se * unseen.se
+    correlation = covariance / errors if errors > 0 else 0.0
+
+    def reach(one: float, other: float) -> float:
+        return math.sqrt(max(0.0, one**2 + other**2 - 2 * correlation * one * other))
+
+    se = reach(seen.se, unseen.se)
+    low = max(-1.0, value - reach(seen.p - seen.low, unseen.high - unseen.p))
+    high = min(1.0, value + reach(seen.high - seen.p, unseen.p - unseen.low))
     return Estimate(value, low, high, se, None, min(seen.draws, unseen.draws), seen.replicates)
 
 
@@ -138,7 +148,7 @@ def _plain_indicator(scenario: Scenario, one: Indicator) -> dict[str, Any]:
         "actor": condition.actor, "posture": POSTURES[condition.role], "above": condition.level,
     }  # fmt: skip
     return {
-        "given": condition.text(scenario.as_of),
+        "given": None if about.get("event") == "terms" else condition.text(scenario.as_of),
         **about,
         "day": condition.day,
         "date": last_date(scenario.as_of, condition.day).isoformat(),

@@ -151,7 +151,7 @@ def counted(tally: Tally) -> tuple[int, int]:
 
 
 def _given(scenario: Scenario, plan: Plan, tally: Tally) -> dict[str, Any] | None:
-    """Return the conditions given, the day until which no offensive has begun, and how many runs were made in all."""
+    """Return the conditions given, the day until which no run that counts has ended, and how many were made in all."""
     if not plan.given:
         return None
     made, day = int(tally["runs"]), max(one.day for one in plan.given)

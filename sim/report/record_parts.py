@@ -253,7 +253,7 @@ class Reading(TypedDict):
 class Indicator(TypedDict):
     """An indicator to watch for: an event, or an actor's posture above a level."""
 
-    given: str
+    given: str | None
     event: NotRequired[str]
     actor: NotRequired[str]
     posture: NotRequired[str]

@@ -21,7 +21,7 @@ def test_it_says_what_was_given_and_how_many_runs_remain(offramp: Offramp, tmp_p
     lines = answer.out.splitlines()
     assert answer.code == 0
     assert lines[1] == f"as of 2020-01-01; {kept:,} runs of {draws:,} draws, seed 0"
-    assert lines[lines.index(SEEN) + 1] == "no offensive by 14 January 2020"
+    assert lines[lines.index(SEEN) + 1] == "neither an offensive nor a surrender by 14 January 2020"
     kept_line = f"Of 4,096 runs made, {kept:,} ({kept / 4096:.0%}) meet all conditions and are counted."
     assert kept_line in " ".join(answer.out.split())
     windows = [line.split()[0] for line in lines if re.match(r"\d+ days  ", line)]

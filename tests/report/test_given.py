@@ -28,12 +28,15 @@ def test_it_says_so_at_its_head(given: Record) -> None:
     group = section(given, "given")
     assert group is not None
     (conditions,) = (one for one in walk(group) if isinstance(one, List))
-    assert [one.text for one in conditions.items] == ["strikes by <b>2018</b>", "no offensive by 27 September 2018"]
+    assert [one.text for one in conditions.items] == [
+        "strikes by <b>2018</b>",
+        "neither an offensive nor a surrender by 27 September 2018",
+    ]
     assert f"Of 80,000 runs made, {given['runs']:,}" in texts(group)[1]
     page = page_of(given)
     assert "strikes by &lt;b&gt;2018" in page
     assert "<b>2018" not in page
-    assert "no offensive by 27 September 2018" in markdown_of(given)
+    assert "neither an offensive nor a surrender by 27 September 2018" in markdown_of(given)
 
 
 def test_windows_that_are_settled_are_not_told(given: Record) -> None:

@@ -24,8 +24,7 @@ def section_of(record: Record) -> Section:
     """Read the actors of a record."""
     about = (
         "Stance runs from −1 (resists an offensive by every means) to +1 (wants it now); posture from 0 to 1. Both "
-        "cover only the runs in which no offensive has begun yet, so later weeks show only the futures still without "
-        "one."
+        "cover only the runs that have not ended yet, so later weeks show only the futures still open."
     )
     cards = (_card(record, key, number) for number, key in enumerate(record["actors"], 1))
     return Section(

@@ -35,7 +35,7 @@ class Sign:
     unknown: Chance
     if_seen: Chance
     if_not: Chance
-    given: str
+    given: str | None
 
 
 def section_of(record: Record) -> Section | None:
@@ -44,7 +44,7 @@ def section_of(record: Record) -> Section | None:
     if not shown:
         return None
     day = record["horizon"]
-    takes = next((one.given for one in shown if not one.given.startswith("terms ")), "strikes by DATE")
+    takes = next(filter(None, (one.given for one in shown)), "strikes by DATE")
     about = (
         "Only futures that have not ended by the day of the indicator count. Indicators are ordered by how far "
         "checking moves the probability on average, seen or not. An indicator is "
@@ -146,5 +146,5 @@ def _table(record: Record) -> Table:
         for one in record["indicators"]
         if (by := one["by"].get(str(day)))
     )
-    caption = f"Probability of an offensive within {counted(day, 'day')} if it is seen and if not; no offensive by then"
+    caption = f"Probability of an offensive within {counted(day, 'day')} if it is seen and if not"
     return Table(caption, columns, "lrrrrrr", rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.chance import points_text, share_text
 from sim.report.document import Block, Entry, Group, Linked, List, Section, Table, Text, is_of_web
-from sim.report.reading import Record, input_name, name_of
+from sim.report.reading import OFF, Record, input_name, name_of
 from sim.report.values import NONE, dated, goldstein, on_scale, plain, quantity, spelled
 from sim.wording import counted, heading
 
@@ -30,7 +30,8 @@ def conditions_of(record: Record) -> Group | None:
     for text in given["conditions"]:
         actor, _, rest = text.partition(" ")  # such as `turkey deterrence above 0.5 on ...`
         told.append(f"{name_of(record, actor)}: {rest}" if actor in record["actors"] else text)
-    conditions = List.of((*told, f"no offensive by {dated(given['waiting'])}"))
+    ends = "no offensive" if record["theatre"].get("terms") == OFF else "neither an offensive nor a surrender"
+    conditions = List.of((*told, f"{ends} by {dated(given['waiting'])}"))
     lead = Text("Every number in this forecast is conditional on what has been seen since:", "strong")
     return Group("", (lead, conditions, Text(basis)), role="banner", id="given")
 

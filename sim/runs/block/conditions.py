@@ -66,7 +66,7 @@ class Condition(Protocol):
         """Whether an observer is still waiting for an end, by run."""
 
     def seen(self, look: Look) -> Bools:
-        """Whether it holds, by run; meaningless in runs with an offensive by its day."""
+        """Whether it holds, by run; meaningless in runs that have ended by its day."""
 
     def text(self, as_of: datetime.date) -> str:
         """Write it in the form that `--given` takes."""

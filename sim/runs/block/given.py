@@ -1,7 +1,7 @@
 """Conditions given: observations since the as-of date, read from plain words such as `strikes by 2018-09-04`.
 
-A conditional forecast counts only the runs that meet its conditions and in which no offensive has begun by the last
-day named: an observer of the conditions is still waiting for one.
+A conditional forecast counts only the runs that meet its conditions and that have not ended, by an offensive or a
+surrender, by the last day named: an observer of the conditions is still waiting for an end.
 """
 
 from __future__ import annotations
