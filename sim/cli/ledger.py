@@ -93,7 +93,7 @@ def score(
     ledger: LedgerPath = LEDGER,
     expect: Annotated[str | None, typer.Option(help="Head noted earlier, which the ledger must still contain.")] = None,
     late: Annotated[
-        bool, typer.Option("--late", help="Also score forecasts entered after their window closed.")
+        bool, typer.Option("--late", help="Also score forecasts entered when the outcome could be known.")
     ] = False,
     format_: Output = Format.TEXT,
 ) -> None:
@@ -144,7 +144,7 @@ def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
         yield from paragraph(f"enter an outcome with resolve --event {event}")
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
-        yield from paragraph(f"{result.late} entered after their window had closed: {said}")
+        yield from paragraph(f"{result.late} entered when the outcome could be known: {said}")
     yield from _score_lines(result.windows) if result.windows else ["nothing to score yet"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import subprocess
@@ -27,11 +28,11 @@ def forecast(offramp: Offramp, crisis: Path, tmp_path: Path) -> Path:
 def test_a_forecast_is_recorded_resolved_and_scored(offramp: Offramp, forecast: Path, tmp_path: Path) -> None:
     record = json.loads(forecast.read_text())
     as_of, ledger = record["as_of"], tmp_path / "ledger.jsonl"
-    name = f"crisis@{as_of}"
+    name, after = f"crisis@{as_of}", datetime.date.fromisoformat(as_of) + datetime.timedelta(1)
     entered = offramp("record", forecast, "--ledger", ledger, "--at", as_of)
     assert (entered.code, entered.out.splitlines()[0]) == (0, f"recorded {name}")
     assert f"next, when it is known: offramp resolve {name} --outcome yes|no|DATE --ledger {ledger}" in entered.err
-    resolved = offramp("resolve", name, "--outcome", as_of, "--ledger", ledger, "--at", as_of, "--source", "Seen.")
+    resolved = offramp("resolve", name, "--outcome", after, "--ledger", ledger, "--at", after, "--source", "Seen.")
     assert resolved.out.splitlines()[0] == f"resolved {name}, offensive: 5 days yes, 10 days yes"
     assert resolved.err == f"next: offramp score --ledger {ledger}\n"
     scored = offramp("score", "--ledger", ledger)

@@ -33,11 +33,14 @@ class State:
         All windows, in days, that forecasts of it have for the event, rising.
     labels
         For each window, whether the event came within it, if known.
+    came
+        The day on which it came; None if it has not, or if the day was not entered.
     """
 
     as_of: datetime.date
     windows: tuple[int, ...]
     labels: Mapping[int, bool]
+    came: datetime.date | None = None
 
     @property
     def open(self) -> tuple[int, ...]:
@@ -47,6 +50,10 @@ class State:
     def ends(self, window: int) -> datetime.date:
         """Return the first day after a window."""
         return self.as_of + datetime.timedelta(window)
+
+    def settled(self, window: int) -> datetime.date:
+        """Return the first day on which an observer may know whether the event came within a window."""
+        return self.ends(window) if self.came is None else min(self.ends(window), self.came)
 
 
 def question_id(content: Mapping[str, Any]) -> str:
@@ -268,6 +275,7 @@ def state_of(entries: Sequence[Entry], name: str, event: str) -> State:
     """Return how far a question is resolved for an event; a correction replaces everything entered before it."""
     windows: set[int] = set()
     labels: dict[int, bool] = {}
+    came: datetime.date | None = None
     for entry in entries:
         content = entry.content
         if entry.kind == "forecast":
@@ -276,8 +284,9 @@ def state_of(entries: Sequence[Entry], name: str, event: str) -> State:
         elif (content["question"], content["event"]) == (name, event):
             said = {int(window): label for window, label in content["windows"].items()}
             labels = said if entry.kind == "correction" else labels | said
+            came = None if content["outcome"] in ("yes", "no") else datetime.date.fromisoformat(content["outcome"])
     as_of = datetime.date.fromisoformat(name.rpartition("@")[2])
-    return State(as_of, tuple(sorted(windows)), labels)
+    return State(as_of, tuple(sorted(windows)), labels, came)
 
 
 def forecasts_of(entries: Sequence[Entry]) -> list[Entry]:

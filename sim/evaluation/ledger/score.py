@@ -72,7 +72,7 @@ class WindowScore:
     brier, log
         Mean scores: Brier from 0 to 1, log with probabilities clipped to [0.001, 0.999].
     decomposition
-        Calibration and discrimination; None if fewer than 50 forecasts.
+        Calibration and discrimination; None if there are fewer than 50 questions.
     baselines
         The stored baselines, scored on the same forecasts.
     """
@@ -89,8 +89,8 @@ class WindowScore:
 
     @property
     def too_few(self) -> bool:
-        """Whether there are too few forecasts to judge by."""
-        return too_few(self.forecasts)
+        """Whether there are too few questions to judge by: forecasts of one question share its outcome."""
+        return too_few(self.questions)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class LedgerScore:
     open
         By event and question, the windows in days without an outcome, rising.
     late
-        Windows of forecasts entered after the window was over; left out unless requested.
+        Windows of forecasts entered after the window was over or the event had come; left out unless requested.
     includes_late
         Whether the late ones are included.
     windows
@@ -136,7 +136,7 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> LedgerScore
     Parameters
     ----------
     late
-        Whether to score forecasts that were entered after their window was over.
+        Whether to score forecasts that were entered after their window was over or the event had come.
     """
     open_: dict[str, dict[str, tuple[int, ...]]] = {}
     windows: list[WindowScore] = []
@@ -170,7 +170,7 @@ def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -
             window = int(text)
             if window not in state.labels:
                 continue
-            late = entry.at.astimezone(datetime.UTC).date() >= state.ends(window)
+            late = entry.at.astimezone(datetime.UTC).date() >= state.settled(window)
             beside = baselines.get(text, {}) if event == "offensive" else {}
             one = Scored(entry.number, name, p, state.labels[window], late, beside)
             result.setdefault(window, []).append(one)
@@ -179,16 +179,17 @@ def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -
 
 def _window_score(event: str, window: int, rows: Sequence[Scored]) -> WindowScore:
     p, y = np.array([one.p for one in rows]), np.array([one.happened for one in rows])
+    asked = {one.question for one in rows}
     names = dict.fromkeys(chain.from_iterable(one.baselines for one in rows))
     return WindowScore(
         event=event,
         window=window,
         forecasts=len(rows),
-        questions=len({one.question for one in rows}),
+        questions=len(asked),
         happened=int(y.sum()),
         brier=float(np.mean(brier_score(p, y))),
         log=float(np.mean(log_score(p, y))),
-        decomposition=None if too_few(len(rows)) else decompose(p, y),
+        decomposition=None if too_few(len(asked)) else decompose(p, y),
         baselines=tuple(_baseline_score(name, rows) for name in names),
     )
 

@@ -73,17 +73,33 @@ def test_baselines_are_scored_on_the_forecasts_they_were_stored_with(tmp_path: P
     assert rate.difference.groups == 2
 
 
-def test_fifty_forecasts_are_enough_to_judge_calibration(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.jsonl"
+def test_fifty_questions_are_enough_to_judge_calibration_and_fifty_forecasts_of_one_are_not(tmp_path: Path) -> None:
+    many, one = tmp_path / "many.jsonl", tmp_path / "one.jsonl"
     for index in range(50):
-        enter(path, forecast(seed=index, p=0.01 * index))
-    resolve(path, "crisis", outcome="no", at=when(90))
-    window = score_ledger(read_chain(path)).windows[1]
-    assert not window.too_few
-    assert window.questions == 1
+        enter(many, forecast(f"crisis-{index}", p=0.01 * index))
+        enter(one, forecast(seed=index, p=0.01 * index))
+    for index in range(50):
+        resolve(many, f"crisis-{index}", outcome="no", at=when(90))
+    resolve(one, "crisis", outcome="no", at=when(90))
+    window = score_ledger(read_chain(many)).windows[1]
+    assert (window.too_few, window.questions) == (False, 50)
     assert window.decomposition is not None
     assert window.decomposition.uncertainty == 0
     assert window.decomposition.miscalibration == pytest.approx(window.brier)
+    window = score_ledger(read_chain(one)).windows[1]
+    assert (window.too_few, window.forecasts, window.decomposition) == (True, 50, None)
+
+
+def test_a_forecast_entered_when_the_event_had_come_is_late_in_every_window(tmp_path: Path) -> None:
+    """Resolved as of 2020-02-20, day 50: one entered that day may have known it, one of the day before could not."""
+    path = tmp_path / "ledger.jsonl"
+    enter(path, forecast(p=0.3), when(49))
+    enter(path, forecast(seed=1, p=0.99), when(50))
+    resolve(path, "crisis", outcome="2020-02-20", at=when(60))
+    score = score_ledger(read_chain(path))
+    assert [(one.window, one.forecasts) for one in score.windows] == [(90, 1)]
+    assert score.late == 3, "both are after the window of 30 days"
+    assert score.windows[0].brier == pytest.approx(0.7**2)
 
 
 def test_the_plain_form_is_json_and_says_how_it_was_scored(tmp_path: Path) -> None:
