@@ -71,16 +71,12 @@ class Case:
         return False if window <= self.horizon else None
 
     def known_label(self, window: int, date: datetime.date) -> bool | None:
-        """Return the label as known at the end of a date: once it has begun, or once the window is over."""
-        label = self.label(window)
-        if label is None:
-            return None
-        days = self.days_to_offensive if label and self.days_to_offensive is not None else window
-        return label if self.as_of + datetime.timedelta(days) <= date else None
+        """Return the label if the window was over by a date.
 
-    def is_open(self, window: int, date: datetime.date) -> bool:
-        """Whether the window is not over yet on a date."""
-        return self.as_of + datetime.timedelta(window) > date
+        An offensive within a window that is still open does not count yet: windows without one could not either, so
+        rates would be too high.
+        """
+        return self.label(window) if self.as_of + datetime.timedelta(window) <= date else None
 
 
 Labelled = tuple[Case, bool]

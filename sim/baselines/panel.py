@@ -34,10 +34,7 @@ class WindowBaselines:
     window
         Length of the window in days.
     cases
-        Number of resolved cases that it was learnt from.
-    early
-        How many of these had no full window by the as-of date and count because the event had already happened. Similar
-        cases without the event do not count yet, so these make the rates somewhat high.
+        Number of cases, with windows over by the as-of date, that it was learnt from.
     reason
         Reason why there is no baseline: `too few to judge`; None if there is one.
     base_rate
@@ -51,7 +48,6 @@ class WindowBaselines:
 
     window: int
     cases: int
-    early: int
     reason: str | None
     base_rate: BaseRate | None
     logistic: Prediction | None
@@ -112,15 +108,13 @@ def _is_own(case: Case, scenario: Scenario) -> bool:
 def _learn(
     scenario: Scenario, features: Features, positions: Positions | None, window: int, rows: Sequence[Labelled]
 ) -> WindowBaselines:
-    early = sum(case.is_open(window, scenario.as_of) for case, _ in rows)
     if len(rows) < FEWEST:
-        return WindowBaselines(window, len(rows), early, TOO_FEW, None, None, {})
+        return WindowBaselines(window, len(rows), TOO_FEW, None, None, {})
     outcome = [label for _, label in rows]
     known = [(case.expected_support, case.troops_inside) for case, _ in rows]
     return WindowBaselines(
         window=window,
         cases=len(rows),
-        early=early,
         reason=None,
         base_rate=base_rate(outcome, [case.area for case, _ in rows]),
         logistic=fit(known, outcome).predict(features.expected_support, features.troops_inside),

@@ -56,7 +56,7 @@ def test_every_baseline_is_learnt_from_the_cases_by_its_own_rule(tmp_path: Path)
         assert one.base_rate == base_rate(labels, [case.area for case in cases])
         known = fit([[case.expected_support, case.troops_inside] for case in cases], labels)
         assert one.logistic == known.predict(panel.features.expected_support, panel.features.troops_inside)
-        assert (one.cases, one.early, one.reason) == (40, 0, None)
+        assert (one.cases, one.reason) == (40, None)
         assert panel.positions is not None
         for rule in ("mean", "median", "challenge", "condorcet"):
             curve = fit([[getattr(case, rule)] for case in cases], labels)
@@ -76,11 +76,11 @@ def test_what_happened_after_the_as_of_date_changes_nothing(tmp_path: Path) -> N
     assert baselines_for(scenario, [*cases, *later, *unresolved]).windows == baselines_for(scenario, cases).windows
 
 
-def test_cases_that_count_before_their_window_is_over_are_told(tmp_path: Path) -> None:
+def test_an_offensive_in_a_window_that_is_still_open_does_not_count_yet(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path, **ASKED)
     early = replace(past(1)[0], id="early", as_of=scenario.as_of - datetime.timedelta(50), days_to_offensive=3)
     panel = baselines_for(scenario, [*past(40), early])
-    assert [(one.cases, one.early) for one in panel.windows] == [(41, 0), (41, 1), (41, 1)]
+    assert [one.cases for one in panel.windows] == [41, 40, 40]
 
 
 def test_a_scenario_does_not_learn_from_itself_or_from_the_target(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_the_plain_form_is_json_and_says_n_beside_every_rate(tmp_path: Path) -> 
     record = json.loads(json.dumps(panel.record(), allow_nan=False))
     assert list(record) == ["table", "features", "positions", "windows"]
     window = record["windows"]["90"]
-    assert set(window) == {"cases", "early", "reason", "base_rate", "logistic", "positions"}
+    assert set(window) == {"cases", "reason", "base_rate", "logistic", "positions"}
     assert set(window["base_rate"]) == {"p", "low", "high", "happened", "cases", "groups"}
     assert window["base_rate"]["cases"] == window["cases"] == 40
     assert set(window["positions"]) == {"mean", "median", "challenge", "condorcet"}

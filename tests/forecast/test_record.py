@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.baselines.cases import TRACK_RECORD, known_by, read_cases, track_record
+from sim.baselines.cases import TRACK_RECORD, read_cases, track_record
 from sim.baselines.panel import baselines_for
 from sim.errors import UsageError
 from sim.forecast import forecast as forecasts
@@ -27,8 +27,7 @@ def test_a_forecast_of_february_2018_learns_only_from_cases_resolved_by_then(tmp
         resolved = [
             case
             for case in read_cases()
-            if not case.target
-            and case.as_of + datetime.timedelta(_days_until_known(case, window)) <= datetime.date(2018, 2, 10)
+            if not case.target and case.as_of + datetime.timedelta(window) <= datetime.date(2018, 2, 10)
         ]
         assert record["windows"][str(window)]["cases"] == len(resolved) < 20
     cut = tuple(case for case in read_cases() if case.as_of < datetime.date(2018, 2, 10))
@@ -37,22 +36,10 @@ def test_a_forecast_of_february_2018_learns_only_from_cases_resolved_by_then(tmp
     assert sim.run(scenario, runs=64).record()["baselines"]["windows"] == record["windows"]
 
 
-def _days_until_known(case, window: int) -> int:
-    begun = case.days_to_offensive
-    return begun if begun is not None and begun < window else window
-
-
-def test_the_record_holds_the_panel_of_its_scenario_and_every_early_count(tmp_path):
+def test_the_record_holds_the_panel_of_its_scenario(tmp_path):
     scenario = sim.load(ROOT / "scenarios" / "idlib-2018" / "baseline.yaml")
     record = sim.run(scenario, runs=64).record()
     assert record["baselines"] == baselines_for(scenario, read_cases()).record()
-    early = [known_by(read_cases(), scenario.as_of, window) for window in (30, 90, 180)]
-    counted = [
-        sum(case.is_open(window, scenario.as_of) for case, _ in rows)
-        for window, rows in zip((30, 90, 180), early, strict=True)
-    ]
-    assert [one["early"] for one in record["baselines"]["windows"].values()] == counted
-    assert sum(counted) > 0
 
 
 def test_baselines_are_made_once_a_forecast(tmp_path, monkeypatch):

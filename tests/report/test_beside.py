@@ -54,7 +54,7 @@ def test_each_baseline_stands_beside_the_model_with_its_interval(record):
         "Weighted median [−0.75]": ("24% (4% to 69%)",),
         "Challenge model [−0.75, nobody moves]": ("24% (4% to 69%)",),
         "Condorcet choice [−0.26]": ("41% (10% to 81%)",),
-        "Cases used": ("19 (0 early)",),
+        "Cases used": ("19",),
     }
 
 
@@ -72,12 +72,12 @@ def test_a_milestone_that_no_case_was_watched_for_is_said_to_have_no_baseline(re
 
 
 def test_too_few_cases_are_said_and_no_number_is_given(record, written):
-    few = {"cases": 6, "early": 1, "reason": "too few to judge", "base_rate": None, "logistic": None, "positions": {}}
+    few = {"cases": 6, "reason": "too few to judge", "base_rate": None, "logistic": None, "positions": {}}
     record["baselines"]["windows"]["30"] = few
     shown = rows(baselines(record))
     assert shown["Base rate of past cases"] == ("too few to judge",)
     assert shown["Condorcet choice [−0.26]"] == ("–",)
-    assert shown["Cases used"] == ("6 (1 early)",)
+    assert shown["Cases used"] == ("6",)
     for text in both(record, written):
         assert "Within 30 days there is no baseline: 6 resolved cases are too few to judge." in text
 

@@ -168,7 +168,7 @@ def _of_window(record: Record, days: str, window: Record) -> tuple[str, ...]:
         base,
         _prediction(window, window["logistic"]),
         *(_prediction(window, window["positions"].get(rule)) for rule in RULES),
-        f"{window['cases']} ({window['early']} early)",
+        str(window["cases"]),
     )
 
 
@@ -198,10 +198,6 @@ def _notes(record: Record) -> Iterator[str]:
             "Round brackets: 95% intervals, wide because there are few cases; the model's own uncertainty is given "
             "with its headline. Square brackets: the scenario's position under each rule, from −1 (against an "
             "offensive) to +1 (for it); a curve fitted to the cases turns it into a probability."
-        )
-        yield (
-            "Early: the window was still open, but an offensive had already begun. Open cases without one are not "
-            "counted, so rates that include early cases are somewhat high."
         )
     for days, one in windows.items():
         if one["reason"] is not None:
