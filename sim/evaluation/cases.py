@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from sim.errors import UsageError
 from sim.evaluation.calibration.outcomes import WINDOWS, possible
-from sim.scenario.edit import with_posterior
+from sim.scenario.edit import with_document, with_posterior
 from sim.scenario.load import load
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Case, Resolution
+
+CRISES, THREATS = 0.0, 1.0
+"""Weights of the sample of threats in cases of the two samples."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +99,23 @@ def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
 def as_case(scenario: Scenario, file: Path) -> HistoricalCase:
     """Return a scenario as a case, at the priors of its parameters, whatever calibration its file names.
 
-    A case must not be scored with a posterior that has seen it.
+    A case must not be scored with a posterior that has seen it. It belongs to one sample, the crises unless its file
+    says otherwise.
 
     Raises
     ------
     UsageError
-        If its file does not state its outcome, or its horizon is too short to be scored.
+        If its file does not state its outcome, its horizon is too short to be scored, or it has a mixture of samples.
     """
     scenario = with_posterior(scenario, None)
+    if scenario.document.sample is None:
+        scenario = with_document(scenario, scenario.document.model_copy(update={"sample": CRISES}))
     filed, resolution = scenario.document.case, scenario.document.resolution
     if filed is None or resolution is None:
         missing = "case" if filed is None else "resolution"
         raise UsageError(f"{file}: a case needs the key `{missing}`; see docs/scenario.md")
+    if scenario.threats_weight not in (CRISES, THREATS):
+        raise UsageError(f"{file}: a case belongs to one sample; write `sample: crises` or `sample: threats`")
     if scenario.horizon < WINDOWS[-1]:
         raise UsageError(
             f"{file}: a case needs a horizon of {counted(WINDOWS[-1], 'day')} or more (got {scenario.horizon})"

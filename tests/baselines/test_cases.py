@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reports.recalibrate import row_of
 from sim.baselines.cases import Case, digest, known_by, read_cases, table_text
 from sim.errors import UsageError
+from sim.evaluation.calibration.parameters import sample_of
 from sim.evaluation.cases import as_case
 from tests import worlds
 
@@ -127,3 +128,16 @@ def test_a_damaged_table_is_told_with_its_place(tmp_path: Path, old: str, new: s
 def test_a_table_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.csv: cannot read the file: no such file"):
         read_cases(tmp_path / "none.csv")
+
+
+def test_a_case_belongs_to_one_sample_and_without_a_word_to_the_crises(tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    plain, crisis, threat = (
+        as_case(worlds.load(tmp_path, **FILED, **more), file)
+        for more in ({}, {"sample": "crises"}, {"sample": "threats"})
+    )
+    assert (plain.scenario.hash, sample_of(plain.scenario)) == (crisis.scenario.hash, "crises")
+    assert sample_of(threat.scenario) == "threats"
+    mixed = worlds.load(tmp_path, **FILED, sample={"crises": 0.9, "threats": 0.1})
+    with pytest.raises(UsageError, match="a case belongs to one sample; write `sample: crises` or `sample: threats`"):
+        as_case(mixed, file)

@@ -66,8 +66,8 @@ def prior_of(column: str) -> Distribution:
 
 
 def sample_of(scenario: Scenario) -> str:
-    """Return the sample that a past case belongs to."""
-    return SAMPLES[int((scenario.document.sample or 0.0) > 0)]
+    """Return the sample that a past case belongs to, or the likelier one of a scenario that may belong to either."""
+    return SAMPLES[round(scenario.threats_weight)]
 
 
 def to_values(points: Floats) -> Floats:
