@@ -156,9 +156,9 @@ def _input_sentence(record: Record, chance: Chance) -> str:
             "are not like the others."
         )
     sentence = (
-        "The standard deviation of the probability over the uncertain inputs: stances, strengths, ties, parameters, and "
-        "what nobody can observe, the actors' leanings and the initiator's disposition. It does not shrink with more "
-        "runs."
+        "The standard deviation of the probability over the uncertain inputs: stances, strengths, ties, parameters, "
+        "and what nobody can observe, the actors' leanings and the initiator's disposition. It does not shrink with "
+        "more runs."
     )
     if chance.spread_text is None:
         return f"{sentence} No beta distribution fits it, so no range is given."
