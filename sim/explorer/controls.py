@@ -203,8 +203,9 @@ class _Written:
         scenario, pressure = self.scenario, self.scenario.pressures[id_]
         verb = "hold back" if pressure.aim == "restrain" else "go ahead"
         how = "by persuasion" if pressure.channel == "persuasion" else "on a condition that acting would break"
-        since = f"from {self._day(f'pressures.{id_}.start')}"
-        if pressure.after is not None:
+        if pressure.after is None:
+            since = f"from {self._day(f'pressures.{id_}.start')}"
+        else:  # it has no start of its own
             since = f"after {FIRST.get(pressure.after) or scenario.name_of(pressure.after)}"
         source, target = scenario.name_of(pressure.source), scenario.name_of(pressure.target)
         end = f"; {IN_FORCE}." if is_in_force(scenario, id_) else "."
