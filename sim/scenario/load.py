@@ -24,7 +24,7 @@ from sim.scenario.merge import Merged, gate_file_faults, named_file, read_merged
 from sim.scenario.numbers import number_range
 from sim.scenario.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, names, posterior, read_posterior
 from sim.scenario.quantities import in_words
-from sim.scenario.scenario import Scenario, bargainers, evidence_fields, resolve
+from sim.scenario.scenario import Scenario, negotiators, evidence_fields, resolve
 from sim.scenario.schema import Document, Parameters, field_range
 from sim.scenario.suggest import suggestion
 from sim.scenario.together import group_complaints
@@ -275,7 +275,7 @@ def _bargaining_complaints(document: Document) -> list[Complaint]:
         return []  # both are written, and compared elsewhere
     if "initiator" not in (actor.role for actor in document.actors.values()):
         return []
-    principal, counterpart = bargainers(document)
+    principal, counterpart = negotiators(document)
     if principal != counterpart:
         return []
     sides = ("principal", "counterpart") if written["counterpart"] is None else ("counterpart", "principal")

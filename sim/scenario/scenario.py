@@ -183,7 +183,7 @@ class Scenario:
         """SHA-256 of the resolved document, of who bargains, and of the posterior that it uses, hexadecimal."""
         text = json.dumps(self.plain(), separators=(",", ":"))  # not sorted: the order of actors counts
         sides = (self.principal, self.counterpart)
-        if sides != bargainers(self.document):  # a study has changed what they follow from, and kept them
+        if sides != negotiators(self.document):  # a study has changed what they follow from, and kept them
             text += json.dumps(sides)
         text += "" if self.posterior is None else self.posterior.digest
         return hashlib.sha256(text.encode("ascii")).hexdigest()
@@ -221,7 +221,7 @@ def resolve(
         name: _reading(evidence, document, name, unread_is_prior=unread_is_prior) for name, _ in sorted(read_fields)
     }
     resolved = document.model_copy(update={"actors": _resolve_actors(document.actors, readings, read_fields)})
-    principal, counterpart = bargainers(resolved)
+    principal, counterpart = negotiators(resolved)
     if draws is None and document.calibration is None:
         draws = latest(document.question.as_of)
     elif draws is None and document.calibration != PRIOR:
@@ -254,7 +254,7 @@ def _resolve_actors(
     return resolved
 
 
-def bargainers(document: Document) -> tuple[str, str | None]:
+def negotiators(document: Document) -> tuple[str, str | None]:
     """Return who bargains for the attack and who against it, as written or by default.
 
     By default, the principal is the patron with the largest median share, or the initiator if there is no patron; the

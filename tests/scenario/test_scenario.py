@@ -71,7 +71,7 @@ def test_the_strength_of_an_initiator_is_one_unless_written(folder: Folder) -> N
 # -- who bargains ---------------------------------------------------------------------------------------------------
 
 
-def bargainers(folder: Folder, actors: str, more: str = "") -> tuple[str, str | None]:
+def negotiators(folder: Folder, actors: str, more: str = "") -> tuple[str, str | None]:
     scenario = folder.load(edit(MINIMAL, ("0.8", "0.8, self_reliance: 0.1")) + actors + more)
     return scenario.principal, scenario.counterpart
 
@@ -89,7 +89,7 @@ def mediator(name: str) -> str:
 
 
 def test_without_patron_guarantor_or_mediator_nobody_bargains(folder: Folder) -> None:
-    assert bargainers(folder, "") == ("attacker", None)
+    assert negotiators(folder, "") == ("attacker", None)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_without_patron_guarantor_or_mediator_nobody_bargains(folder: Folder) ->
 def test_the_patron_with_the_largest_median_share_is_principal_else_the_initiator(
     folder: Folder, actors: str, principal: str
 ) -> None:
-    assert bargainers(folder, actors)[0] == principal
+    assert negotiators(folder, actors)[0] == principal
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_the_patron_with_the_largest_median_share_is_principal_else_the_initiato
     ids=["one", "stronger", "tie", "tie turned round", "median not mean", "before any mediator"],
 )
 def test_the_guarantor_of_largest_median_strength_is_counterpart(folder: Folder, actors: str, counterpart: str) -> None:
-    assert bargainers(folder, PATRON + actors) == ("backer", counterpart)
+    assert negotiators(folder, PATRON + actors) == ("backer", counterpart)
 
 
 @pytest.mark.parametrize(
@@ -163,11 +163,11 @@ def test_the_guarantor_of_largest_median_strength_is_counterpart(folder: Folder,
 def test_without_a_guarantor_the_mediator_of_most_leverage_over_the_principal_is_counterpart(
     folder: Folder, ties: str, counterpart: str | None
 ) -> None:
-    assert bargainers(folder, PATRON + mediator("m1") + mediator("m2"), ties) == ("backer", counterpart)
+    assert negotiators(folder, PATRON + mediator("m1") + mediator("m2"), ties) == ("backer", counterpart)
 
 
 def test_a_mediator_may_face_the_initiator(folder: Folder) -> None:
-    assert bargainers(folder, mediator("m1"), "ties: {m1: {attacker: 0.3}}\n") == ("attacker", "m1")
+    assert negotiators(folder, mediator("m1"), "ties: {m1: {attacker: 0.3}}\n") == ("attacker", "m1")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_the_scenario_may_name_who_bargains(folder: Folder, more: str, expected:
 
 def test_a_counterpart_is_sought_by_its_leverage_over_the_principal_that_is_named(folder: Folder) -> None:
     actors, ties = PATRON + mediator("m1") + mediator("m2"), "ties: {m1: {backer: 0.9}, m2: {attacker: 0.1}}\n"
-    assert bargainers(folder, actors, ties + "bargaining: {principal: attacker}\n") == ("attacker", "m2")
+    assert negotiators(folder, actors, ties + "bargaining: {principal: attacker}\n") == ("attacker", "m2")
 
 
 # -- frozen ---------------------------------------------------------------------------------------------------------
