@@ -82,18 +82,32 @@ def _agreement(record: Record) -> str:
 def _sections(record: Record) -> Iterator[Section]:
     yield Section("From prior to posterior", (Text(ABOUT_PARAMETERS, "note"), _figure(record)), id="parameters")
     if record["seeds"][0]["target"] is not None:
-        yield Section("Do two seeds agree?", (Text(_agreement(record), "note"), _seeds(record)), id="seeds")
+        shares = (record["seeds"][0]["target"], record["seeds"][1]["target"], record["disagreement"])
+        rows = tuple(
+            (f"within {counted(window, 'day')}", share_text(first), share_text(second), f"{100 * gap:.1f} points")
+            for window, first, second, gap in zip(record["windows"], *shares, strict=True)
+        )
+        columns = ("Offensive in the target", "First seed", "Second seed", "Difference")
+        two = Table("Two independent calibrations on the same cases", columns, "lrrr", rows)
+        yield Section("Do two seeds agree?", (Text(_agreement(record), "note"), two), id="seeds")
     if record["splits"]:
         said = f"{ABOUT_SPLIT} {_nuisance(record)}"
         yield Section("What the answer depends on", (Text(said, "note"), _splits(record)), id="split")
     yield Section("Surface against model", (Text(ABOUT_FITS + _threats(record), "note"), _fits(record)), id="fit")
     if record["recovery"] is not None:
-        yield Section(
-            "Are known parameters recovered?", (Text(ABOUT_RECOVERY, "note"), _recovery(record)), id="recovery"
+        found = record["recovery"]
+        ranks = tuple(
+            (one["name"], f"{one['p_value']:.3f}", " ".join(map(str, one["histogram"]))) for one in found["parameters"]
         )
-    rows = tuple((one["id"], str(len(one["classes"]))) for one in record["cases"])
-    seen = Table("Cases used, and how many of 8 outcome classes each may be in", ("Case", "Classes"), "lr", rows)
-    yield Section("Cases used", (seen.fold(counted(len(rows), "case")),), id="seen")
+        caption = (
+            f"Ranks of the true value among {counted(found['ranks'] - 1, 'draw')}, over "
+            f"{counted(found['repeats'], 'simulated calibration')}"
+        )
+        table = Table(caption, ("Parameter", "p-value", "Calibrations by rank, lowest first"), "lrl", ranks)
+        yield Section("Are known parameters recovered?", (Text(ABOUT_RECOVERY, "note"), table), id="recovery")
+    classes = tuple((one["id"], str(len(one["classes"]))) for one in record["cases"])
+    seen = Table("Cases used, and how many of 8 outcome classes each may be in", ("Case", "Classes"), "lr", classes)
+    yield Section("Cases used", (seen.fold(counted(len(classes), "case")),), id="seen")
 
 
 def _figure(record: Record) -> Figure:
@@ -114,16 +128,6 @@ def _figure(record: Record) -> Figure:
     table = Table(caption, columns, "lrrrrrrrr", rows)
     unit = "90% of each distribution, in standard deviations of the prior"
     return Figure("parameters-figure", title, unit, alt, table, lambda: _bars(record))
-
-
-def _seeds(record: Record) -> Table:
-    targets = [record["seeds"][place]["target"] for place in (0, 1)]
-    rows = tuple(
-        (f"within {counted(window, 'day')}", share_text(first), share_text(second), f"{100 * gap:.1f} points")
-        for window, first, second, gap in zip(record["windows"], *targets, record["disagreement"], strict=True)
-    )
-    columns = ("Offensive in the target", "First seed", "Second seed", "Difference")
-    return Table("Two independent calibrations on the same cases", columns, "lrrr", rows)
 
 
 def _splits(record: Record) -> Table:
@@ -166,22 +170,8 @@ def _fits(record: Record) -> Table:
         (one["case"], decimal_text(one["surface"]), decimal_text(one["model"]), signed(one["surface"] - one["model"]))
         for one in ordered
     )
-    columns = ("Case", "Surface", "Model", "Difference")
-    return Table(
-        "Probability of what is known of each case, at the posterior, largest difference first", columns, "lrrr", rows
-    )
-
-
-def _recovery(record: Record) -> Table:
-    found = record["recovery"]
-    rows = tuple(
-        (one["name"], f"{one['p_value']:.3f}", " ".join(map(str, one["histogram"]))) for one in found["parameters"]
-    )
-    caption = (
-        f"Ranks of the true value among {counted(found['ranks'] - 1, 'draw')}, over "
-        f"{counted(found['repeats'], 'simulated calibration')}"
-    )
-    return Table(caption, ("Parameter", "p-value", "Calibrations by rank, lowest first"), "lrl", rows)
+    caption = "Probability of what is known of each case, at the posterior, largest difference first"
+    return Table(caption, ("Case", "Surface", "Model", "Difference"), "lrrr", rows)
 
 
 def _bars(record: Record) -> Spec:

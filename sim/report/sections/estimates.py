@@ -14,7 +14,7 @@ from sim.report.chance import Chance, share_text
 from sim.report.document import Block, Group, Part, Section, Table, Text
 from sim.report.reading import Record, calendar_of, capital, outcome_at
 from sim.report.sections.provenance import is_calibrated
-from sim.report.values import NONE, dated, day_of, on_scale, short_date, skill_text
+from sim.report.values import NONE, dated, day_of, on_scale, plain, short_date, skill_text
 from sim.wording import counted, long_date, noun
 
 if TYPE_CHECKING:
@@ -243,11 +243,11 @@ def _score_lead(track: Record, *, calibrated: bool) -> str:
     window = track["windows"][days]
     brier = window["brier"]
     beside = " and ".join(_against(name, window) for name in REFERENCES)
-    score = f"mean Brier score {_score(brier[MODEL])} within {counted(days, 'day')}"
+    score = f"mean Brier score {plain(brier[MODEL])} within {counted(days, 'day')}"
     if not calibrated:
         score = (
-            f"mean Brier score {_score(brier[AT_PRIORS])} within {counted(days, 'day')} with its parameters at their "
-            f"priors, as here, and {_score(brier[MODEL])} with calibrated ones"
+            f"mean Brier score {plain(brier[AT_PRIORS])} within {counted(days, 'day')} with its parameters at their "
+            f"priors, as here, and {plain(brier[MODEL])} with calibrated ones"
         )
     few = " Too few cases to judge calibration." if track["too_few"] else ""
     on = f"Scored on {counted(track['cases'], 'past case')} in {counted(track['areas'], 'area')}, {track['scheme']}"
@@ -262,7 +262,7 @@ def _against(name: str, window: Record) -> str:
     clear = low is not None and high is not None and (low > 0 or high < 0)
     verdict = "" if clear else "; no clear difference"
     skill = skill_text(compared["skill"]).replace(" (", ", ").rstrip(")")
-    return f"{_score(window['brier'][name])} for {article} {name} (skill {skill}{verdict})"
+    return f"{plain(window['brier'][name])} for {article} {name} (skill {skill}{verdict})"
 
 
 def _brier(track: Record) -> Table:
@@ -270,7 +270,7 @@ def _brier(track: Record) -> Table:
     windows = track["windows"].values()
     rows = [
         ("Cases (with an offensive)", *(f"{one['cases']} ({one['happened']})" for one in windows)),
-        *((capital(name), *(_score(one["brier"][name]) for one in windows)) for name in _forecasters(track)),
+        *((capital(name), *(plain(one["brier"][name]) for one in windows)) for name in next(iter(windows))["brier"]),
         *((f"Skill over the {name}", *(skill_text(one["against"][name]["skill"]) for one in windows))
           for name in REFERENCES),
     ]  # fmt: skip
@@ -281,20 +281,12 @@ def _brier(track: Record) -> Table:
 
 def _more(track: Record) -> Table:
     """Return all mean scores: both rules, with single cases and with whole areas left out."""
-    names = _forecasters(track)
+    names = next(iter(track["windows"].values()))["brier"]
     rows = [
-        (counted(days, "day"), left_out, shown, *(_score(one[rule][name]) for name in names))
+        (counted(days, "day"), left_out, shown, *(plain(one[rule][name]) for name in names))
         for left_out, windows in (("case", track["windows"]), ("area", track["areas_left_out"]))
         for days, one in windows.items()
         for rule, shown in SCORES.items()
     ]
     columns = ("Within", "Left out", "Score", *map(capital, names))
     return Table("Mean scores by what was left out", columns, "lll" + "r" * len(names), tuple(rows))
-
-
-def _forecasters(track: Record) -> tuple[str, ...]:
-    return tuple(next(iter(track["windows"].values()))["brier"])
-
-
-def _score(value: float) -> str:
-    return f"{value:.2f}"
