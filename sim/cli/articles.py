@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -54,11 +54,13 @@ def check_articles(paths: Iterable[Path], folder: Path, format_: Format) -> None
     """Check the evidence in files and folders against the articles in a folder; exit with 1 if any item fails."""
     articles = read_articles(folder)
     checked = [_Checked(file, one, hold_evidence(one, articles)) for file, one in _evidence(paths)]
+    items = list(chain.from_iterable(one.items for one in checked))
+    failing = sum(item.fails for item in items)
     if format_ is Format.JSON:
-        print_json({"holds": not _failing(checked), "files": [one.plain() for one in checked]})
+        print_json({"holds": not failing, "files": [one.plain() for one in checked]})
     else:
-        _say(checked)
-    if _failing(checked):
+        _say(checked, items, failing)
+    if failing:
         raise typer.Exit(Exit.GATE)
 
 
@@ -78,23 +80,15 @@ def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
             yield shown(path), found
 
 
-def _failing(checked: Iterable[_Checked]) -> list[HeldItem]:
-    return [item for one in checked for item in one.items if item.fails]
-
-
-def _say(checked: list[_Checked]) -> None:
+def _say(checked: Iterable[_Checked], items: Iterable[HeldItem], failing: int) -> None:
     """Print one line per file, then messages about items and the next step."""
     rows = [(one.file, str(len(one.items)), *map(str, counts(one.items).values())) for one in checked]
     say_all(aligned(HEADS, rows, words="l"))
     for fault in chain.from_iterable(one.faults for one in checked):
         note(str(fault))
-    note(_next_step(checked))
-
-
-def _next_step(checked: Sequence[_Checked]) -> str:
-    if failing := _failing(checked):
-        items = counted(len(failing), "item fails", "items fail")
-        return f"{items}; code them again, or find the original article"
-    if not any(item.state in ("held", "moved") for one in checked for item in one.items):
-        return "nothing was checked: no item has both an anchor and its article here"
-    return "every item with its article here passes"
+    if failing:
+        note(f"{counted(failing, 'item fails', 'items fail')}; code them again, or find the original article")
+    elif any(item.state in ("held", "moved") for item in items):
+        note("every item with its article here passes")
+    else:
+        note("nothing was checked: no item has both an anchor and its article here")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -133,10 +133,11 @@ def check(  # noqa: PLR0913 - one parameter an option
     ci.check()
     with machines.site("check", len(trials), cache.open(), unit="gate") as site:
         checked = gates.check(trials, budget, site)
-    findings = [Finding.of(record) for record in _records(checked)]
+    records = [{**(one := result.record()), "file": shown(Path(one["file"]))} for result in checked.results]
+    findings = [Finding.of(record) for record in records]
     if format_ is Format.JSON:
         verdict = {"verdict": checked.verdict, "interrupted": checked.interrupted}
-        print_json(verdict | asdict(budget) | {"gates": _records(checked)})
+        print_json(verdict | asdict(budget) | {"gates": records})
     else:
         print_findings(findings)
     chances = alpha_in_words(checked)
@@ -165,10 +166,6 @@ def _trials(files: Sequence[Path]) -> list[Trial]:
         where = files[0] if len(files) == 1 else counted(len(files), "scenario")
         raise UsageError(f"there is nothing to check: no gates in {where}; docs/gates.md says how to write them")
     return trials
-
-
-def _records(checked: Checked) -> list[dict[str, Any]]:
-    return [{**(one := result.record()), "file": shown(Path(one["file"]))} for result in checked.results]
 
 
 def alpha_in_words(checked: Checked) -> str:

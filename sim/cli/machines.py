@@ -24,7 +24,6 @@ from sim.progress import progress
 if TYPE_CHECKING:
     from sim.runs.executors import Executor
     from sim.runs.executors.address import Tls
-    from sim.runs.executors.dask import Dask
     from sim.runs.store import Store
     from sim.studies.bench import Site
 
@@ -119,15 +118,18 @@ class Machines:
     def _dask(self) -> Executor:
         if self.address is None:
             raise UsageError(f"--executor dask needs the address of a scheduler, as in --address {EXAMPLE}")
-        if self.workers is not None and self.workers < 1:
-            raise UsageError(f"expected at least one worker (got {self.workers})")
         from sim.runs.executors.address import Address
 
         address = Address.parse(self.address, self._tls(), insecure=self.insecure)
-        connect = _imported()
+        try:
+            from sim.runs.executors.dask import Dask
+        except ModuleNotFoundError as error:
+            if error.name not in ("dask", "distributed"):
+                raise
+            raise UsageError("--executor dask needs more packages: python -m pip install 'offramp[dask]'") from None
         for name in ("distributed", "distributed.client"):  # our errors and notes repeat what matters in their logs
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        return connect(address, self.workers or 1, note)
+        return Dask(address, self.workers or 1, note)
 
     def _tls(self) -> Tls | None:
         from sim.runs.executors.address import Tls
@@ -146,17 +148,6 @@ class Machines:
 
 
 MACHINES = Machines()
-
-
-def _imported() -> type[Dask]:
-    """Return the dask executor class; if it cannot be imported, raise an error that says what to install."""
-    try:
-        from sim.runs.executors.dask import Dask
-    except ModuleNotFoundError as error:
-        if error.name not in ("dask", "distributed"):
-            raise
-        raise UsageError("--executor dask needs more packages: python -m pip install 'offramp[dask]'") from None
-    return Dask
 
 
 def _usual_workers(blocks: int | None) -> int:

@@ -33,9 +33,17 @@ def doctor(format_: Output = Format.TEXT) -> None:
 
     offramp doctor
     """
-    from sim.environment import package_versions, version
+    from sim.environment import cpu_level, package_versions, version
 
-    findings = {"offramp": version(), **package_versions(), **_machine()}
+    free = shutil.disk_usage(Path.cwd()).free
+    findings = {
+        "offramp": version(),
+        **package_versions(),
+        "cpu": cpu_level(),
+        "cores": str(os.cpu_count()),
+        "free disk": f"{free / 1e9:.1f} GB" + ("" if free > LEAST_DISK else " (little: reports may not fit)"),
+        "executable": Path(sys.executable).name,
+    }
     try:
         findings["speed"] = f"{_speed():,.0f} runs/s a core (starter scenario)"
         healthy = True
@@ -50,18 +58,6 @@ def doctor(format_: Output = Format.TEXT) -> None:
         note("all well" if healthy else "a small forecast failed: reinstall offramp, or report what is above")
     if not healthy:
         raise typer.Exit(Exit.INTERNAL)
-
-
-def _machine() -> dict[str, str]:
-    from sim.environment import cpu_level
-
-    free = shutil.disk_usage(Path.cwd()).free
-    return {
-        "cpu": cpu_level(),
-        "cores": str(os.cpu_count()),
-        "free disk": f"{free / 1e9:.1f} GB" + ("" if free > LEAST_DISK else " (little: reports may not fit)"),
-        "executable": Path(sys.executable).name,
-    }
 
 
 def _speed() -> float:

@@ -203,14 +203,8 @@ def diff(  # noqa: PLR0913 - one parameter an option
     )
     show(record, format_, lines_of(record, "; ".join(told)))
     if format_ is Format.TEXT:
-        note(f"next: {_next(before, after)}")
-
-
-def _next(before: Path, after: Path) -> str:
-    """Return the next step after a comparison."""
-    from sim.studies.diff import is_stored
-
-    old, new = (shlex.quote(str(path)) for path in (before, after))
-    if is_stored(before) and not is_stored(after):
-        return f"offramp run {new} --since {old} --out FOLDER writes it into a report"
-    return f"guard it by a gate in {new}, as in `compared_with: ...` (docs/gates.md)"
+        old, new = (shlex.quote(str(path)) for path in (before, after))
+        if differences.is_stored(before) and not differences.is_stored(after):
+            note(f"next: offramp run {new} --since {old} --out FOLDER writes it into a report")
+        else:
+            note(f"next: guard it by a gate in {new}, as in `compared_with: ...` (docs/gates.md)")

@@ -70,7 +70,6 @@ def test_a_scheduler_on_this_machine_is_taken() -> None:
         ({"address": "tcp://127.0.0.1:8786"}, "--address says how to reach a scheduler; it needs --executor dask"),
         ({"insecure": True}, "--insecure says how to reach a scheduler"),
         ({"executor": Kind.DASK, "address": "tls://127.0.0.1:8786", "tls_ca": Path("ca")}, "TLS needs all three of"),
-        ({"executor": Kind.DASK, "address": "tcp://127.0.0.1:8786", "workers": 0}, "expected at least one worker"),
     ],
 )
 def test_options_that_do_not_fit_together_are_refused(given: dict[str, Any], told: str) -> None:
