@@ -6,6 +6,7 @@ that everything is paired with it run by run.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent import futures
 from contextlib import contextmanager
@@ -33,8 +34,6 @@ from sim.studies.counterfactuals import DEFAULT_RUNS, Counterfactuals
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    import datetime
-
     import pandas as pd
     from plotly import graph_objects as go
 
@@ -87,6 +86,8 @@ class Forecast(core.Forecast):
     @cached_property
     def _card(self) -> Card:
         scenario, plan = self.scenario, self.plan
+        named = "their priors" if scenario.posterior is None else f"the posterior {scenario.posterior.name}"
+        read = f"{sum(key == 'stance' for _, key in scenario.read_fields)} of {counted(len(scenario.actors), 'actor')}"
         runs = f"{counted(self.runs, 'run')} of {counted(self.draw_count, 'draw')}, seed {plan.seed}"
         notes = [f"given {one.text(scenario.as_of)}" for one in plan.given]
         return Card(
@@ -94,19 +95,15 @@ class Forecast(core.Forecast):
             as_of=scenario.as_of,
             made=f"{runs}, scenario {scenario.id} ({scenario.hash[:12]})",
             windows=[self._window(day) for day in scenario.milestones],
-            rests_on=_rests_on(self),
+            rests_on=f"Parameters from {named}; stances of {read} read from evidence",
             notes=[*([] if self.status == "complete" else [self.status]), *notes],
         )
 
     def _window(self, days: int) -> Window:
         one = self.probability("offensive", days)
         spread = None if one.input_sd is None else beta_range(one.p, one.input_sd)
-        return Window(days, self._last(days), Chance(one.p, one.low, one.high, one.input_sd, spread))
-
-    def _last(self, days: int) -> datetime.date:
-        import datetime
-
-        return self.scenario.as_of + datetime.timedelta(days=days - 1)
+        last = self.scenario.as_of + datetime.timedelta(days=days - 1)
+        return Window(days, last, Chance(one.p, one.low, one.high, one.input_sd, spread))
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -388,11 +385,3 @@ def shown(label: str, total: int | None, workers: Workers, store: Place, progres
         return
     with bar(label, total or 0, quiet=not progress) as finished:
         yield Site(executor, kept, finished)
-
-
-def _rests_on(forecast: core.Forecast) -> str:
-    """Return where the parameters and the stances of a forecast come from, in words."""
-    scenario = forecast.scenario
-    named = "their priors" if scenario.posterior is None else f"the posterior {scenario.posterior.name}"
-    read = sum(key == "stance" for _, key in scenario.read_fields)
-    return f"Parameters from {named}; stances of {read} of {counted(len(scenario.actors), 'actor')} read from evidence"

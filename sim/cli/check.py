@@ -140,7 +140,8 @@ def check(  # noqa: PLR0913 - one parameter an option
         print_json(verdict | asdict(budget) | {"gates": records})
     else:
         print_findings(findings)
-    chances = alpha_in_words(checked)
+    shared = f", shared by {counted(len(records), 'gate')}" if len(records) > 1 else ""
+    chances = f"the chance that any verdict is false is at most {100 * alpha:g}%{shared}"
     ci.write(findings, "Gates", [chances])
     note(f"{counts_in_words(findings)}; {chances}")
     _finish(checked, findings)
@@ -166,12 +167,6 @@ def _trials(files: Sequence[Path]) -> list[Trial]:
         where = files[0] if len(files) == 1 else counted(len(files), "scenario")
         raise UsageError(f"there is nothing to check: no gates in {where}; docs/gates.md says how to write them")
     return trials
-
-
-def alpha_in_words(checked: Checked) -> str:
-    """Return a sentence on how certain the verdicts are."""
-    share = f", shared by {counted(len(checked.results), 'gate')}" if len(checked.results) > 1 else ""
-    return f"the chance that any verdict is false is at most {100 * checked.budget.alpha:g}%{share}"
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

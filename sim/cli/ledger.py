@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import Format, epoch, note, print_json, say
+from sim.cli.console import Format, epoch, note
 from sim.cli.declare import command
 from sim.cli.options import Output
 from sim.cli.output import show
@@ -112,12 +112,9 @@ def score(
 
 
 def _say_entry(entry: Entry, ledger: Path, format_: Format, text: str) -> None:
-    if format_ is Format.JSON:
-        at = entry.at.isoformat()
-        print_json({"number": entry.number, "kind": entry.kind, "at": at, "content": entry.content, "head": entry.head})
-    else:
-        say(text)
-        say(f"entry {entry.number} of {ledger}, head {entry.head}")
+    at = entry.at.isoformat()
+    plain = {"number": entry.number, "kind": entry.kind, "at": at, "content": entry.content, "head": entry.head}
+    show(plain, format_, [text, f"entry {entry.number} of {ledger}, head {entry.head}"])
 
 
 def _moment(at: str | None) -> datetime.datetime | None:

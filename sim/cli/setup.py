@@ -6,16 +6,17 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import Exit, Format, note, print_json, say, say_all
+from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.declare import command, declare, group
 from sim.cli.options import DEFAULT_STORE, MEGABYTES, Output, StoreFolder
+from sim.cli.output import show
 from sim.errors import UsageError
 from sim.report.columns import aligned
 from sim.wording import counted
@@ -109,15 +110,13 @@ def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> 
         }
         for one in groups_of(Store(place))
     ]
-    if format_ is Format.JSON:
-        print_json({"store": place, "scenarios": rows})
-    elif not rows:
-        say(f"no runs are cached in {place}")
-    else:
-        _say_groups(rows, place)
+    show({"store": place, "scenarios": rows}, format_, _lines(rows, place))
 
 
-def _say_groups(rows: Sequence[Mapping[str, Any]], place: str) -> None:
+def _lines(rows: Sequence[Mapping[str, Any]], place: str) -> Iterator[str]:
+    if not rows:
+        yield f"no runs are cached in {place}"
+        return
     other = " (another version of the model: not used by this one)"
     cells = [
         (
@@ -126,9 +125,9 @@ def _say_groups(rows: Sequence[Mapping[str, Any]], place: str) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    say_all(aligned(("scenario", "blocks", "MB", "oldest", "newest", "title"), cells, words="lrrlll"))
+    yield from aligned(("scenario", "blocks", "MB", "oldest", "newest", "title"), cells, words="lrrlll")
     blocks, size = (sum(row[key] for row in rows) for key in ("blocks", "bytes"))
-    say(f"{counted(blocks, 'block')}, {size / MB:,.1f} MB in {place}")
+    yield f"{counted(blocks, 'block')}, {size / MB:,.1f} MB in {place}"
 
 
 @declare(store)
