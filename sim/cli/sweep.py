@@ -90,7 +90,6 @@ def run(  # noqa: PLR0913 - one parameter an option
     with _resumable(kept):
         options = Options(cells=chosen, fail_fast=fail_fast, on_forecast=keep)
         rows = _rows(loaded, options, kept, machines, label)
-    with _resumable(kept):
         verdicts = judge(gates, budget, chosen, kept, machines)
     judged = {"alpha": alpha, "max_runs": max_runs, "count": len(gates)} if gates else None
     top = head_of(loaded, command_of(context), judged)
