@@ -24,7 +24,7 @@ from sim.scenario.merge import Merged, gate_file_faults, named_file, read_merged
 from sim.scenario.numbers import number_range
 from sim.scenario.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, names, posterior, read_posterior
 from sim.scenario.quantities import in_words
-from sim.scenario.scenario import Scenario, negotiators, evidence_fields, resolve
+from sim.scenario.scenario import Scenario, evidence_fields, negotiators, resolve
 from sim.scenario.schema import Document, Parameters, field_range
 from sim.scenario.suggest import suggestion
 from sim.scenario.together import group_complaints
