@@ -6,6 +6,7 @@ task are killed, so that shutting down never takes long.
 
 from __future__ import annotations
 
+import atexit
 import signal
 import threading
 from collections.abc import Iterator
@@ -41,12 +42,23 @@ def _answer(number: int, frame: FrameType | None) -> None:
         _State.waiting = True
         return
     _State.answered = True
-    for one in SIGNALS:  # the handler is not enough: Python removes it at exit, and a signal would change the exit code
-        signal.signal(one, signal.SIG_IGN)
+    atexit.register(_ignore_all)
     watch = threading.Timer(GRACE, _end_children)
     watch.daemon = True
     watch.start()
     raise KeyboardInterrupt
+
+
+def _ignore_all() -> None:
+    """Ignore signals for good, at exit: Python then removes the handler, and a signal would change the exit code.
+
+    Not before: Python complains about a signal that is ignored while it waits for its handler. Those sent from here on
+    are blocked, and those sent before have been handled by the time the block is set.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    for one in SIGNALS:
+        signal.signal(one, signal.SIG_IGN)
 
 
 def _end_children() -> None:
