@@ -51,17 +51,22 @@ class _Checked:
 
 
 def check_articles(paths: Iterable[Path], folder: Path, format_: Format) -> None:
-    """Check the evidence in files and folders against the articles in a folder; exit with 1 if any item fails."""
+    """Check the evidence in files and folders against the articles in a folder.
+
+    Exit with 1 if any item fails, and with 2 if none could be checked: a mistyped folder must not pass.
+    """
     articles = read_articles(folder)
     checked = [_Checked(file, one, hold_evidence(one, articles)) for file, one in _evidence(paths)]
     items = list(chain.from_iterable(one.items for one in checked))
-    failing = sum(item.fails for item in items)
+    failing, were_checked = sum(item.fails for item in items), any(item.state in ("held", "moved") for item in items)
     if format_ is Format.JSON:
         print_json({"holds": not failing, "files": [one.plain() for one in checked]})
     else:
-        _say(checked, items, failing)
+        _say(checked, failing, were_checked=were_checked)
     if failing:
         raise typer.Exit(Exit.GATE)
+    if not were_checked:
+        raise typer.Exit(Exit.USAGE)
 
 
 def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
@@ -80,7 +85,7 @@ def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
             yield shown(path), found
 
 
-def _say(checked: Iterable[_Checked], items: Iterable[HeldItem], failing: int) -> None:
+def _say(checked: Iterable[_Checked], failing: int, *, were_checked: bool) -> None:
     """Print one line per file, then messages about items and the next step."""
     rows = [(one.file, str(len(one.items)), *map(str, counts(one.items).values())) for one in checked]
     say_all(aligned(HEADS, rows, words="l"))
@@ -88,7 +93,7 @@ def _say(checked: Iterable[_Checked], items: Iterable[HeldItem], failing: int) -
         note(str(fault))
     if failing:
         note(f"{counted(failing, 'item fails', 'items fail')}; code them again, or find the original article")
-    elif any(item.state in ("held", "moved") for item in items):
+    elif were_checked:
         note("every item with its article here passes")
     else:
         note("nothing was checked: no item has both an anchor and its article here")

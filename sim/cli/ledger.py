@@ -108,7 +108,8 @@ def score(
 
     result = score_ledger(read_chain(ledger, expect=expect), late=late)
     show(result.record(), format_, _lines(result, ledger))
-    note(f"next: keep the head elsewhere; to verify later: offramp score --expect {result.head[:16]}")
+    again = shlex.join(["offramp", "score", "--ledger", str(ledger), "--expect", result.head[:16]])
+    note(f"next: keep the head elsewhere; to verify later: {again}")
 
 
 def _say_entry(entry: Entry, ledger: Path, format_: Format, text: str) -> None:

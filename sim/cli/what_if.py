@@ -107,7 +107,13 @@ def tip(  # noqa: PLR0913 - one parameter an option
     with machines.site("tip, at most about", asked.most_values * plan.blocks, cache.open()) as site:
         record = tipping.tip(asked, Bench(plan, site)).record(said)
     counts = f"{counted(record['runs'], 'run')} at each value, the same draws and random numbers"
-    deliver(record, format_, out, basis=basis_of(record, counts), then=f"{said} --out FOLDER draws it")
+    deliver(
+        record,
+        format_,
+        out,
+        basis=basis_of(record, counts),
+        then=f"{command_of(context, here=True)} --out FOLDER draws it",
+    )
 
 
 def _span(text: str) -> tuple[float, float]:
@@ -158,7 +164,7 @@ def advise(  # noqa: PLR0913 - one parameter an option
     with machines.site("advise", blocks, cache.open(), blocks=blocks) as site:
         record = compare(loaded, actor, asked, Bench(plan, site), budget=budget).record(said)
     basis = basis_of(record, runs_of(record, " of each mix"))
-    deliver(record, format_, out, basis=basis, then=f"{said} --out FOLDER draws it")
+    deliver(record, format_, out, basis=basis, then=f"{command_of(context, here=True)} --out FOLDER draws it")
 
 
 def _prepared(scenario: Path, runs: int, seed: int, out: Path | None, replicates: int = 2) -> tuple[Scenario, Plan]:
@@ -206,5 +212,5 @@ def diff(  # noqa: PLR0913 - one parameter an option
         old, new = (shlex.quote(str(path)) for path in (before, after))
         if differences.is_stored(before) and not differences.is_stored(after):
             note(f"next: offramp run {new} --since {old} --out FOLDER writes it into a report")
-        else:
+        elif not differences.is_stored(after):
             note(f"next: guard it by a gate in {new}, as in `compared_with: ...` (docs/gates.md)")

@@ -80,7 +80,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
         record = asked.head("counts", plan, said) | found.plain()
     show(record, format_, lines_of(record, basis_of(record, counted(record["runs"], "run"))))
     if study is Study.COUNTS and format_ is Format.TEXT:
-        design = command_of(context, study=Study.SOBOL, runs=None, seed=None)
+        design = command_of(context, here=True, study=Study.SOBOL, runs=None, seed=None)
         note(f"next: {design} adds total indices, with {counted(MADE['sobol'], 'run')}")
 
 
@@ -139,7 +139,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     with machines.site(loaded.id, plan.blocks, cache.open(), blocks=plan.blocks) as site:
         record = search(asked, plan, site).record(said)
     basis = basis_of(record, runs_of(record))
-    deliver(record, format_, out, basis=basis, then=f"{said} --out FOLDER draws it")
+    deliver(record, format_, out, basis=basis, then=f"{command_of(context, here=True)} --out FOLDER draws it")
 
 
 @command
@@ -170,6 +170,6 @@ def explain(  # noqa: PLR0913 - one parameter an option
     said = command_of(context)
     record = replay(loaded, run_, seed=plan.seed, replicates=plan.replicates, command=said)
     more = "" if daily else "; --daily prints every day"
-    then = f"{said} --out FOLDER draws it{more}"
+    then = f"{command_of(context, here=True)} --out FOLDER draws it{more}"
     sections = ("story", "days" if daily else "moments")
     deliver(record, format_, out, basis=f"as of {record['as_of']}", then=then, sections=sections)

@@ -90,7 +90,9 @@ def read_with_bytes(path: Path) -> tuple[dict[str, Any], bytes]:
     except OSError as error:
         raise UsageError(f"cannot read the forecast {path}: {reason_of(error)}") from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not a forecast: it is no JSON ({error})") from None
+        raise UsageError(
+            f"{path} is not a forecast: expected the forecast.json that `offramp run --out` writes ({error})"
+        ) from None
     except ReportError as error:
         raise UsageError(f"{path} is not a forecast: {error}") from None
     if record["given"] is not None:

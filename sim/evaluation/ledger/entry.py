@@ -132,11 +132,11 @@ def read_line(line: bytes, number: int, previous: str) -> Entry:
     """
     try:
         value = {**json.loads(line)}
-        value.pop("digest", None)
-        whole = _sealed(value) == line
-    except (TypeError, ValueError, RecursionError):
-        whole = False
-    if not whole:
+        value.pop("digest")
+        sealed = _sealed(value)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise ValueError("it is no entry of a ledger, or no longer one") from None
+    if sealed != line:
         raise ValueError("its content was changed: it does not match its own digest")
     try:
         read = _LINE.validate_json(line)

@@ -64,6 +64,7 @@ def test_entries_read_back_in_order_and_each_holds_the_digest_of_the_line_before
 
 BROKEN = "it does not follow the line before it"
 CHANGED = "its content was changed"
+FOREIGN = "it is no entry of a ledger, or no longer one"
 
 
 @pytest.mark.parametrize(
@@ -71,11 +72,11 @@ CHANGED = "its content was changed"
     [
         ("changed", lambda ls: [*ls[:2], ls[2].replace(b"0.15", b"0.95"), *ls[3:]], f"L:3: {CHANGED}"),
         ("spaced", lambda ls: [*ls[:2], ls[2].replace(b",", b", "), *ls[3:]], f"L:3: {CHANGED}"),
-        ("no json", lambda ls: [*ls[:3], b"{oops", *ls[4:]], f"L:4: {CHANGED}"),
-        ("no object", lambda ls: [b"7", *ls[1:]], f"L:1: {CHANGED}"),
-        ("endless", lambda ls: [b"[" * 100_000, *ls[1:]], f"L:1: {CHANGED}"),
-        ("no number", lambda ls: [ls[0].replace(b"0.15", b"NaN"), *ls[1:]], f"L:1: {CHANGED}"),
-        ("empty line", lambda ls: [*ls[:3], b"", *ls[3:]], f"L:4: {CHANGED}"),
+        ("no json", lambda ls: [*ls[:3], b"{oops", *ls[4:]], f"L:4: {FOREIGN}"),
+        ("no object", lambda ls: [b"7", *ls[1:]], f"L:1: {FOREIGN}"),
+        ("endless", lambda ls: [b"[" * 100_000, *ls[1:]], f"L:1: {FOREIGN}"),
+        ("no number", lambda ls: [ls[0].replace(b"0.15", b"NaN"), *ls[1:]], f"L:1: {FOREIGN}"),
+        ("empty line", lambda ls: [*ls[:3], b"", *ls[3:]], f"L:4: {FOREIGN}"),
         (
             "other keys",
             lambda ls: [made_anew(ls[0], more=1), *ls[1:]],
