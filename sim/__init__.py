@@ -185,4 +185,11 @@ def sweep(  # noqa: PLR0913 - one parameter an option
 
 
 def _loaded(scenario: Scenario | str | PathLike[str]) -> Scenario:
-    return load(scenario) if isinstance(scenario, str | PathLike) else scenario
+    from sim.errors import UsageError
+    from sim.scenario.scenario import Scenario
+
+    if isinstance(scenario, str | PathLike):
+        return load(scenario)
+    if not isinstance(scenario, Scenario):
+        raise UsageError(f"expected a scenario, or the path of its file (got {scenario!r})")
+    return scenario

@@ -12,7 +12,9 @@ from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -372,6 +374,8 @@ def executor_of(workers: Workers) -> Executor:
 @contextmanager
 def shown(label: str, total: int | None, workers: Workers, store: Place, progress: Progress) -> Iterator[Site]:
     """Show the progress of a run, and yield the site where it is played."""
+    if not isinstance(store, (str, PathLike, NoneType)):
+        raise UsageError(f"expected a folder or an address for a store (got {store!r})")
     executor, kept = executor_of(workers), store_at(store)
     if callable(progress):
         done = 0

@@ -157,6 +157,13 @@ def test_public_objects_can_be_compared_and_hashed(answers: dict[str, Any], scen
     assert hash(again) == hash(scenario)
 
 
+def test_what_is_no_scenario_and_no_store_is_refused(scenario: sim.Scenario) -> None:
+    with pytest.raises(UsageError, match=r"expected a scenario, or the path of its file \(got 3\)"):
+        sim.run(3)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"expected a folder or an address for a store \(got 3\)"):
+        sim.run(scenario, runs=64, store=3)  # type: ignore[arg-type]
+
+
 def test_a_forecast_shows_six_lines(forecast: sim.Forecast) -> None:
     lines = repr(forecast).splitlines()
     assert len(lines) == 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from sim.cli.declare import declare, group
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import RUNS, SHARDS, USUAL_CACHE, Alpha, MaxRuns, Output, UsualCache, Words, WordScale, command_of
 from sim.cli.output import check_output, show, shown, written
-from sim.errors import ExecutionError, UsageError
+from sim.errors import ExecutionError, ScenarioError, UsageError
 from sim.report import lines_of, write_cell, write_files, write_report
 from sim.wording import counted
 
@@ -72,13 +73,12 @@ def run(  # noqa: PLR0913 - one parameter an option
     """
     from sim.studies.gates.check import Budget
     from sim.studies.gates.sweeps import sweep_trials
-    from sim.studies.sweep.load import load_sweep
     from sim.studies.sweep.runner import Options, head_of, record_of
     from sim.studies.sweep.shards import Shard, partial_of
 
     part = None if shard is None else Shard.parse(shard)
     _check_folder(context.params)
-    loaded = load_sweep(file, runs=runs, precision=precision)
+    loaded = _loaded(file, runs=runs, precision=precision)
     budget, gates = Budget(alpha, max_runs, loaded.plan.seed, loaded.plan.replicates), sweep_trials(loaded)
     check_output(out, figures=False)
     ci.check()
@@ -99,6 +99,20 @@ def run(  # noqa: PLR0913 - one parameter an option
         return
     record = record_of(top, rows, verdicts)
     _deliver(_with_pages(record) if cells else record, out, format_, words, ci)
+
+
+def _loaded(file: Path, **options: Any) -> Sweep:
+    """Load a sweep file; refuse a scenario by that name."""
+    from sim.cli.files import kind_of
+    from sim.studies.sweep.load import load_sweep
+
+    try:
+        return load_sweep(file, **options)
+    except ScenarioError:
+        if file.is_file() and os.access(file, os.R_OK) and kind_of(file) == "scenario":
+            again = shlex.join(["offramp", "run", str(file)])
+            raise UsageError(f"{file} is a scenario, not a sweep; run it with {again}") from None
+        raise
 
 
 def _check_folder(params: Record) -> None:
@@ -167,10 +181,9 @@ def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Number of sh
     """
     import json  # on one line, as `$GITHUB_OUTPUT` takes it
 
-    from sim.studies.sweep.load import load_sweep
     from sim.studies.sweep.shards import matrix
 
-    say(json.dumps(matrix(load_sweep(file), shards), separators=(",", ":")))
+    say(json.dumps(matrix(_loaded(file), shards), separators=(",", ":")))
 
 
 @declare(sweep)
@@ -233,10 +246,9 @@ def cell(
     offramp sweep cell scenarios/idlib-2018/sweeps/pressures.yaml 5f0c1a --out reports/cell
     """
     from sim.studies.bench import Site
-    from sim.studies.sweep.load import load_sweep
     from sim.studies.sweep.runner import Options, run_sweep
 
-    loaded = load_sweep(file)
+    loaded = _loaded(file)
     chosen = [one for one in loaded.cells if one.id.startswith(name)] if len(name) >= 4 else []
     if len(chosen) != 1:
         raise UsageError(f"there is no cell {name!r} in {file}; sweep.csv and the report list the ids")

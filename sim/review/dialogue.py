@@ -65,13 +65,15 @@ class Dialogue:
     def _answered(self, stop: Stop) -> bool:
         """Ask about a stop until a valid letter is typed; return whether the person stays."""
         acts = self._acts(stop)
-        while (letter := self.ask(f"{OF_ITEM if stop.item else OF_PARAGRAPH}: ").strip().lower()[:1]) != "q":
+        prompt = OF_ITEM if stop.item else OF_PARAGRAPH
+        while (letter := self.ask(f"{prompt}: ").strip().lower()[:1]) != "q":
             if letter in acts:
                 try:
                     acts[letter]()
                 except (ScenarioError, UsageError) as error:
                     self._refused(error)
                 return True
+            self.say("Type one of these letters.")
         return False
 
     def _acts(self, stop: Stop) -> dict[str, Callable[[], None]]:

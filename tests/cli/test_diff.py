@@ -62,6 +62,7 @@ def test_a_stored_forecast_leads_to_a_report(offramp: Offramp, folder: Folder, t
         "diff: 2 of 2 blocks",
         f"next: offramp run {after} --since {stored} --out FOLDER writes it into a report",
     ]
+    assert "next:" not in offramp("diff", before, stored, "--quiet").err, "a forecast holds no gate"
 
 
 def test_what_is_no_scenario_or_forecast_leaves_with_2(offramp: Offramp, folder: Folder) -> None:

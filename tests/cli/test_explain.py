@@ -24,7 +24,9 @@ def test_it_prints_the_turning_points(offramp: Offramp, scenario: str) -> None:
     assert "Taken for" in done.out
     assert "Chances of the day: incident" in done.out
     assert "\x1b" not in done.out
-    assert "next: offramp explain" in done.err
+    assert f"next: offramp explain {scenario} --run 6" in " ".join(done.err.split()), (
+        "the path as given can be followed"
+    )
 
 
 def test_daily_prints_every_day(offramp: Offramp, scenario: str) -> None:

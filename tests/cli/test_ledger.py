@@ -43,6 +43,7 @@ def test_a_forecast_is_recorded_resolved_and_scored(offramp: Offramp, forecast: 
     head = offramp("score", "--ledger", ledger, "--format", "json").json["head"]
     assert f"head {head}" in scored.out
     assert offramp("score", "--ledger", ledger, "--expect", head).code == 0
+    assert f"offramp score --ledger {ledger} --expect {head[:16]}" in " ".join(scored.err.split())
     brier = offramp("score", "--ledger", ledger, "--format", "json").json["windows"][0]["brier"]
     assert brier == pytest.approx((1 - record["outcomes"]["offensive"]["5"]["p"]) ** 2, abs=1e-6)
 

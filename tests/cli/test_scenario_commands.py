@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -274,6 +275,15 @@ def test_a_command_for_scenarios_says_what_another_file_is_and_what_to_type(
         f"{crisis.with_name('s.yaml')}\n"
     )
     assert "is an evidence file, not a scenario" in offramp(command, crisis.with_name("evidence.yaml"), *rest).err
+
+
+@pytest.mark.parametrize(("command", "more"), [("run", ()), ("plan", ("--shards", 2)), ("cell", ("a-cell", "--out", "out"))])
+def test_a_sweep_command_says_of_a_scenario_what_to_type(
+    offramp: Offramp, crisis: Path, command: str, more: tuple[Any, ...]
+) -> None:
+    answer = offramp("sweep", command, crisis, *more)
+    assert answer.code == 2
+    assert answer.err == f"error: {crisis} is a scenario, not a sweep; run it with offramp run {crisis}\n"
 
 
 def test_a_file_under_two_paths_is_checked_once(offramp: Offramp, crisis: Path) -> None:

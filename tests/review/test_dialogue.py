@@ -35,6 +35,13 @@ def test_items_and_paragraphs_are_gone_through_in_order(tmp_path: Path) -> None:
     assert "false sentence" in " ".join(said.split())
 
 
+def test_a_letter_that_means_nothing_here_is_told_and_asked_again(tmp_path: Path) -> None:
+    said, draft = talked(write(tmp_path), "?", "x", "a", "a", "x", "q")
+    assert said.count("Type one of these letters.") == 3
+    assert statuses(draft)[0] == "accepted"
+    assert draft.done == {"ledger": (1,)}
+
+
 def test_leaving_keeps_what_was_answered(tmp_path: Path) -> None:
     folder = write(tmp_path)
     said, draft = talked(folder, "a", "q")

@@ -76,10 +76,10 @@ def test_inputs_are_numbers_or_distributions_of_any_kind(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "is no JSON"),
-        ("{", "is no JSON"),
-        (b"\xff\xfe{}", "is no JSON"),
-        ("[" * 100_000, "is no JSON"),
+        ("", "expected the forecast.json"),
+        ("{", "expected the forecast.json"),
+        (b"\xff\xfe{}", "expected the forecast.json"),
+        ("[" * 100_000, "expected the forecast.json"),
         ('{"schema": NaN}', "NaN is no number"),
         ("[]", "(got 'list')"),
         ("3", "(got 'int')"),
