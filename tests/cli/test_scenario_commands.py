@@ -277,7 +277,9 @@ def test_a_command_for_scenarios_says_what_another_file_is_and_what_to_type(
     assert "is an evidence file, not a scenario" in offramp(command, crisis.with_name("evidence.yaml"), *rest).err
 
 
-@pytest.mark.parametrize(("command", "more"), [("run", ()), ("plan", ("--shards", 2)), ("cell", ("a-cell", "--out", "out"))])
+@pytest.mark.parametrize(
+    ("command", "more"), [("run", ()), ("plan", ("--shards", 2)), ("cell", ("a-cell", "--out", "out"))]
+)
 def test_a_sweep_command_says_of_a_scenario_what_to_type(
     offramp: Offramp, crisis: Path, command: str, more: tuple[Any, ...]
 ) -> None:
