@@ -77,6 +77,11 @@ def long_date(date: datetime.date) -> str:
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
+def slug(text: str) -> str:
+    """Make an id of text: its letters a to z and digits, joined by hyphens, at most 64; empty if it has none."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")
+
+
 def heading(id_: str) -> str:
     """Return a name made from an id: `Aim of the Regime` or `Raid, May 2018` (from `raid-2018-05`).
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import re
 import shlex
 from collections import Counter
 from pathlib import Path
@@ -18,7 +17,7 @@ from sim.cli.declare import command
 from sim.cli.options import Host, NoBrowser, Port, announcing, needing_aiohttp
 from sim.cli.output import check_output
 from sim.errors import UsageError
-from sim.wording import counted, seen
+from sim.wording import counted, seen, slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -153,7 +152,7 @@ def _say_cast(texts: Mapping[Path, Article]) -> None:
     counts = sum((Counter(suggest_cast(article)) for article in texts.values()), Counter())
     cast: dict[str, tuple[str, int]] = {}
     for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        actor = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "actor"
+        actor = slug(name) or "actor"
         cast[f"{actor}-{len(cast) + 1}" if actor in cast else actor] = name, count
     say("schema: offramp/cast/1")
     say("cast:")

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from sim.studies.bench import Site
 
 SPAWNING_PAYS = 12  # number of blocks from which worker processes make up for the second they take to start
-LONG = 50_000  # runs that are certainly as many blocks
 GROUPS_HERE = SPAWNING_PAYS // 4  # the same in groups, of four blocks at most, if the number of blocks is unknown
+LONG = 50_000  # number of runs that are certainly as many blocks as worker processes need to pay
 EXAMPLE = "tcp://127.0.0.1:8786"
 
 
@@ -91,7 +91,7 @@ class Machines:
         runs
             Number of runs asked for; None if that does not decide it.
         """
-        is_long = self.workers is not None or (runs is not None and runs >= LONG)
+        is_long = self.workers is not None or (runs or 0) >= LONG
         if self.executor is Kind.LOCAL and is_long and (self.workers or os.cpu_count() or 1) > 1:
             from sim.runs.executors.processes import start_server  # late: --help needs none of it
 

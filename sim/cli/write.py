@@ -21,7 +21,7 @@ from sim.cli.declare import command
 from sim.cli.options import Output, ScenarioPath
 from sim.errors import Fault, ReportError, ScenarioError, UsageError, reason_of
 from sim.report.columns import aligned
-from sim.wording import counted
+from sim.wording import counted, slug
 
 if TYPE_CHECKING:
     from sim.scenario.doubts import Doubt
@@ -60,7 +60,7 @@ def init(
 
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"expected a name that ends in .yaml (got {path})")
-    files = _starter(path) if start is None else {path: started_from(start, _id(path))}
+    files = _starter(path) if start is None else {path: started_from(start, slug(path.stem) or "starter")}
     if there := next((file for file in files if file.exists()), None):
         raise UsageError(f"{there} exists already; name another file, or remove it first")
     for file, text in files.items():
@@ -88,17 +88,11 @@ def _starter(path: Path) -> dict[Path, str]:
     files = {}
     for kind in ("scenario", "evidence", "sources"):
         text = folder.joinpath(f"{kind}.yaml").read_text(encoding="utf-8")
-        text = text.replace("id: starter\n", f"id: {_id(path)}\n")
+        text = text.replace("id: starter\n", f"id: {slug(path.stem) or 'starter'}\n")
         for other, name in written.items():
             text = text.replace(f"{other}: ./{other}.yaml", f"{other}: {name}")
         files[path if kind == "scenario" else path.with_name(names[kind])] = text
     return files
-
-
-def _id(path: Path) -> str:
-    """Derive an id from a file name."""
-    letters = "".join(char if char.isascii() and char.isalnum() else "-" for char in path.stem.lower()).strip("-")
-    return letters[:64] or "starter"
 
 
 @command

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from sim.draft.gather import gather
 from sim.draft.schema import MOST_ITEMS, Drafted, DraftFile, DraftItem, Member, parties_of
 from sim.errors import ArticleError, UsageError
 from sim.scenario.evidence_files import read_evidence
-from sim.wording import long_date
+from sim.wording import long_date, slug
 
 if TYPE_CHECKING:
     from sim.scenario.evidence import DraftCounts, Evidence, Item, Source
@@ -192,10 +191,10 @@ def _sources(folder: Folder, articles: Mapping[Path, Article]) -> dict[Path, str
 
 def _id(file: Path) -> str:
     """Derive the id of a source from a file name."""
-    letters = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
-    if not letters:
+    made = slug(file.stem)
+    if not made:
         raise ArticleError(f"{file}: a source is called by its file; rename it to letters and digits")
-    return letters[:64].rstrip("-")
+    return made
 
 
 def _dated(file: Path, article: Article, folder: Folder, source: str, reader: Reader) -> Article:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from sim.wording import slug
+
 if TYPE_CHECKING:
     from sim.draft.schema import DraftFile, Member
 
@@ -68,8 +70,7 @@ def stub(name: str, draft: DraftFile, read: Collection[str]) -> str:
     """
     patrons = any(member.role == "patron" for member in draft.cast.values())
     actors = (_actor(id_, member, read=id_ in read, patrons=patrons) for id_, member in draft.cast.items())
-    id_ = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].rstrip("-") or "crisis"
-    return SCENARIO.format(id=id_, as_of=draft.as_of.isoformat(), actors="".join(actors))
+    return SCENARIO.format(id=slug(name) or "crisis", as_of=draft.as_of.isoformat(), actors="".join(actors))
 
 
 def _actor(id_: str, member: Member, *, read: bool, patrons: bool) -> str:
