@@ -38,6 +38,8 @@ FEW = 5
 """Up to this many options, every mix is played; with more, each alone and each pair."""
 MOST_MIXES = 128
 RESAMPLES = 1000
+DIGITS = 12
+"""Significant digits of the cost of a mix."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,8 @@ def _affordable(scenario: Scenario, names: Sequence[str], budget: float) -> list
 
 
 def _cost(scenario: Scenario, mix: Sequence[str]) -> float:
-    return sum(scenario.document.menu[name].cost for name in mix)
+    """Return the cost of a mix, without the last digits that adding leaves: 0.1 and 0.2 cost no more than 0.3."""
+    return float(f"{sum(scenario.document.menu[name].cost for name in mix):.{DIGITS}g}")
 
 
 def _go_together(scenario: Scenario, mix: Sequence[str]) -> bool:
@@ -245,21 +248,27 @@ def best_in_draws(gains: Values) -> tuple[Values, float]:
     gains
         Shape (mixes, draws).
     """
-    largest = gains.max(axis=0)
-    helped = largest > 0
+    helped = gains.max(axis=0) > 0
     if not helped.any():
         return np.zeros(len(gains)), 0.0
-    ahead = np.isclose(gains[:, helped], largest[helped], rtol=1e-12, atol=0)
-    return np.asarray((ahead / ahead.sum(axis=0)).mean(axis=1)), float(helped.mean())
+    return _leads(gains[:, helped]), float(helped.mean())
 
 
 def first_in_resamples(gains: Values, seed: int) -> Values:
-    """Return the share of bootstrap resamples of the hypercubes in which each mix has the largest mean (Efron 1979)."""
+    """Return the share of bootstrap resamples of the hypercubes in which each mix has the largest mean (Efron 1979).
+
+    Ties are split, so mixes that do the same come first equally often.
+    """
     means = cube_means(gains)
     cubes = means.shape[1]
     counts = rng.stream(seed, 0, "advice", "resamples").multinomial(cubes, np.full(cubes, 1 / cubes), size=RESAMPLES)
-    first = np.argmax(counts @ means.T, axis=1)
-    return np.bincount(first, minlength=len(gains)) / RESAMPLES
+    return _leads(means @ counts.T)
+
+
+def _leads(gains: Values) -> Values:
+    """Return the share of columns in which each row is the largest; ties are split."""
+    ahead = np.isclose(gains, gains.max(axis=0), rtol=1e-12, atol=0)
+    return np.asarray((ahead / ahead.sum(axis=0)).mean(axis=1))
 
 
 def efficient_mixes(gains: Values, costs: Values, replicates: int) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.report import document_of, write_report
 from sim.scenario.scenario import Scenario
-from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, goal_of, mixes_of
+from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, first_in_resamples, goal_of, mixes_of
 from sim.studies.bench import Bench
 from tests import worlds
 from tests.report.said import tables, texts
@@ -74,6 +75,18 @@ def test_costs_above_the_budget_are_left_out(scenario: Scenario) -> None:
         mixes_of(scenario, "envoy", goal, 0.5)
 
 
+def _nothing(cost: float) -> dict[str, Any]:
+    return {**copy.deepcopy(MENU["nothing"]), "cost": cost}
+
+
+def test_costs_add_up_as_on_paper(tmp_path: Path) -> None:
+    """0.1 + 0.2 is not 0.3 in binary, but the mix is within a budget of 0.3 and costs the same as one of 0.3."""
+    menu = {name: _nothing(cost) for name, cost in (("one", 0.1), ("two", 0.2), ("three", 0.3))}
+    scenario = worlds.load(tmp_path, menu=menu)
+    costs = {mix.options: mix.cost for mix in mixes_of(scenario, "envoy", goal_of("lower offensive", scenario), 0.3)}
+    assert costs == {("one",): 0.1, ("two",): 0.2, ("three",): 0.3, ("one", "two"): 0.3}
+
+
 @pytest.mark.parametrize("text", ["win", "lower victory by 90", "lower offensive by 61", "lower offensive by soon"])
 def test_goals_that_are_none_are_refused(scenario: Scenario, text: str) -> None:
     with pytest.raises(UsageError, match=r"^expected a "):
@@ -93,6 +106,12 @@ def test_draws_that_several_mixes_share_are_split_and_those_without_gain_count_f
     shares, helped = best_in_draws(gains)
     assert shares == pytest.approx([0.75, 0.25])
     assert helped == 0.5
+
+
+def test_mixes_that_do_the_same_come_first_equally_often() -> None:
+    gains = np.random.default_rng(0).normal(0.1, 0.1, 400)
+    assert first_in_resamples(np.zeros((3, 400)), 0) == pytest.approx([1 / 3] * 3)
+    assert first_in_resamples(np.array([gains, 3 * gains / 3, gains - 0.1]), 0) == pytest.approx([0.5, 0.5, 0])
 
 
 def mixes_with(*means: float) -> np.ndarray:
@@ -123,6 +142,15 @@ def test_the_largest_change_named_is_never_one_that_costs_more_for_the_same(reco
     said = document_of(record)
     assert "nothing" not in " ".join(texts(said)[:-2]).lower()
     assert [row[-1] for row in tables(said)["Every mix, by its gain for its cost"].rows] == ["efficient", "", ""]
+
+
+def test_no_mix_is_called_the_best_where_nothing_helps(tmp_path: Path) -> None:
+    menu = {"one": _nothing(1), "two": _nothing(2)}
+    scenario = worlds.load(tmp_path, menu=menu, question__horizon=3, question__milestones=None)
+    found = advise(scenario, "envoy", goal_of("lower offensive", scenario), Bench(Plan(runs=512, replicates=8)))
+    said = " ".join(texts(document_of(found.record("offramp advise"))))
+    assert "nothing on the menu clearly does so" in said
+    assert "How far the ranking holds" not in said
 
 
 def test_page_and_markdown_say_what_the_record_says_and_run_no_text(record: dict[str, Any], tmp_path: Path) -> None:

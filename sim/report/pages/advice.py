@@ -90,13 +90,14 @@ def _notes(record: Record) -> Iterator[str]:
             f"The largest change that is worth its cost{within}: {_in_text(record, most)}, "
             f"{Shift.of(most['change']).line} for a cost of {quantity(most['cost'])}."
         )
-    yield (
-        f"How far the ranking holds: the first mix is the best for its cost in {share_text(first['best_in_draws'])} of "
-        f"the draws of the uncertain inputs in which anything helps (these are {share_text(record['helped'])} of "
-        f"{record['draws']:,}; {counted(record['replicates'], 'run')} each), and it comes first in "
-        f"{share_text(first['first_in_resamples'])} of resamples of the draws. The first share reflects the "
-        "uncertain inputs, the second the number of runs."
-    )
+    if record["helped"] > 0:
+        yield (
+            f"How far the ranking holds: the first mix is the best for its cost in "
+            f"{share_text(first['best_in_draws'])} of the draws of the uncertain inputs in which anything helps (these "
+            f"are {share_text(record['helped'])} of {record['draws']:,}; {counted(record['replicates'], 'run')} each), "
+            f"and it comes first in {share_text(first['first_in_resamples'])} of resamples of the draws. The first "
+            "share reflects the uncertain inputs, the second the number of runs."
+        )
     yield (
         "All mixes use the same draws and random numbers; intervals are of the paired difference. Costs are the "
         "author's. A mix marked efficient gains clearly more than every cheaper one: the interval of its extra gain, "
