@@ -74,7 +74,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
         list[str], typer.Option("--input", help="Dotted path of a number; give two for a contour.", show_default=False)
     ],
     outcome: Annotated[
-        str, typer.Option(help="Outcome: offensive, limited, full, agreement or strikes.")
+        str, typer.Option(help="Outcome: offensive, limited, full, agreement, terms or strikes.")
     ] = "offensive",
     by: By = None,
     to: Annotated[float, typer.Option(help="Probability to reach, as in 0.10.", show_default=False)],
@@ -91,9 +91,9 @@ def tip(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     r"""Find the input value at which a probability is reached.
 
-    offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity --by 90 --to 0.07
+    offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity --by 90 --to 0.26
     offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity \
-      --input actors.turkey.posture --outcome offensive --by "90 days" --to 0.07 --out reports/tip
+      --input actors.turkey.posture --outcome offensive --by "90 days" --to 0.26 --out reports/tip
     """
     from sim.scenario.windows import day_of
     from sim.studies import tipping

@@ -37,7 +37,7 @@ class Study(StrEnum):
 def drivers(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     scenario: ScenarioPath,
-    outcome: Annotated[str, typer.Option(help="Outcome: offensive, agreement or strikes.")] = "offensive",
+    outcome: Annotated[str, typer.Option(help="Outcome: offensive, agreement, terms or strikes.")] = "offensive",
     by: By = None,
     study: Annotated[
         Study, typer.Option(help="Method: counts of a forecast, or a Sobol design with total indices.")
@@ -120,7 +120,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Find input ranges in which an outcome is frequent.
 
-    offramp discover scenarios/idlib-2018/baseline.yaml
+    offramp discover scenarios/idlib-2018/baseline.yaml --runs 100000
     offramp discover scenarios/idlib-2018/baseline.yaml --outcome "no offensive"
     offramp discover scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90 --out reports/discovery
     """

@@ -164,7 +164,18 @@ def _bases(document: SweepDocument, tree: Tree, file: FilePath) -> tuple[Base, .
         seen.add(target.resolve())
         return Base.load(target)
 
-    return tuple(each(base, named))
+    bases = tuple(each(base, named))
+    refuse([tree.places[path].fault(path, said) for path, said in _id_complaints(named, bases)])
+    return bases
+
+
+def _id_complaints(named: list[tuple[Path, str]], bases: tuple[Base, ...]) -> Iterator[Complaint]:
+    """Check that no two scenarios of a list have the same id, which names their cells."""
+    first: dict[str, str] = {}
+    for (path, name), base in zip(named, bases, strict=True):
+        other = first.setdefault(base.scenario.id, name)
+        if other != name:
+            yield path, f"{name!r} has the id of {other!r}, {base.scenario.id}; give one of them another `id`"
 
 
 def _drafts(

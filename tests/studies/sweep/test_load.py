@@ -239,6 +239,14 @@ def test_a_fault_is_told_with_its_place(tmp_path: Path, body: str, wanted: str) 
     assert all(one.startswith(("sweep.yaml:", "crisis.yaml:")) for one in found)
 
 
+def test_scenarios_of_a_list_need_ids_of_their_own_because_they_name_the_cells(tmp_path: Path) -> None:
+    for credibility in (0.1, 0.9):
+        write_base(tmp_path, f"{credibility}.yaml", credibility=credibility)
+    assert faults(tmp_path, "scenarios: [0.1.yaml, 0.9.yaml]\n") == [
+        "sweep.yaml:4:23: scenarios.1: '0.9.yaml' has the id of '0.1.yaml', crisis; give one of them another `id`"
+    ]
+
+
 def test_all_faults_of_the_axes_come_at_once(tmp_path: Path) -> None:
     found = faults(
         tmp_path,
