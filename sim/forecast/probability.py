@@ -25,5 +25,10 @@ def share_estimate(tally: Tally, sums: Counts) -> Estimate:
 
 
 def is_precise(tally: Tally, milestones: Iterable[int], precision: float) -> bool:
-    """Whether the interval of the probability of an offensive by every milestone is this narrow on either side."""
-    return all(event_estimate(tally, "offensive", day).half_width <= precision for day in milestones)
+    """Whether the interval of the probability of an offensive by every milestone is this narrow on either side.
+
+    It never is without runs that count, as when none meets a condition yet.
+    """
+    return bool(tally["kept"][0]) and all(
+        event_estimate(tally, "offensive", day).half_width <= precision for day in milestones
+    )

@@ -60,3 +60,19 @@ def test_what_cannot_be_given_is_a_fault_of_usage(offramp: Offramp, tmp_path: Pa
     assert answer.code == 2
     assert "expected" in json.loads(answer.out)["errors"][0]["message"]
     assert offramp("run", file, "--given", SEEN, "--counterfactuals").code == 2
+
+
+def test_a_look_without_a_run_that_counts_is_no_fault(offramp: Offramp, tmp_path: Path) -> None:
+    """A precision looks after every block, and none of its runs may meet the condition."""
+    file = worlds.write(tmp_path, worlds.crisis())
+    given = ("--given", "strikes by 2020-01-10", "--given", "no strikes by 2020-01-10")
+    answer = offramp("run", file, "--runs", 256, "--precision", 0.1, *given, "--quiet")
+    assert answer.code == 4
+    assert "0 of 128 draws" in answer.err
+
+
+def test_strikes_cannot_be_given_where_there_are_none(offramp: Offramp, tmp_path: Path) -> None:
+    file = worlds.write(tmp_path, worlds.crisis(strikes="off"))
+    answer = offramp("run", file, "--runs", 256, "--given", SEEN)
+    assert answer.code == 2
+    assert "the scenario has no strikes (`strikes: off`)" in answer.err

@@ -22,7 +22,7 @@ from sim.evaluation.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED
 from sim.evaluation.calibration.outcomes import WINDOWS
 from sim.evaluation.scoring import rounded
 from sim.evaluation.scoring.comparison import FEWEST_FOR_SKILL, compare
-from sim.evaluation.scoring.rules import brier_score
+from sim.evaluation.scoring.rules import FARTHEST, brier_score
 from sim.scenario.edit import with_posterior
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _against(scores: dict[str, Floats], reference: str, areas: list[str]) -> lis
         own, other = scores[MODEL][:, column], scores[reference][:, column]
         row: dict[str, Any] = {"better": int((own < other).sum()), "cases": len(own), "difference": None, "skill": None}
         if len(own) >= FEWEST_FOR_SKILL:
-            found = compare(own, other, areas, bound=1.0)
+            found = compare(own, other, areas, bound=FARTHEST["brier"])
             row |= {"difference": found.difference.plain(), "skill": found.skill.plain()}
         rows.append(row)
     return rows

@@ -8,7 +8,6 @@ Hindsight is also measured: how the scores change without codings that knowledge
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from sim.evaluation.calibration.outcomes import WINDOWS
 from sim.evaluation.scoring import rounded, too_few
 from sim.evaluation.scoring.calibration import LEVEL, decompose, reliability
 from sim.evaluation.scoring.comparison import Comparison, compare
-from sim.evaluation.scoring.rules import brier_score, log_score, ranked_probability_score
+from sim.evaluation.scoring.rules import FARTHEST, brier_score, log_score, ranked_probability_score
 from sim.model.inputs import inputs_of
 from sim.scenario.edit import with_document
 from sim.scenario.numbers import with_number
@@ -97,8 +96,6 @@ def moved(path: str, value: Distribution, sign: int) -> Distribution:
 
 RULES = ("brier", "log", "rps")
 REFERENCES = (BASE_RATE, LOGISTIC)
-FARTHEST = {"brier": 1.0}
-"""Largest possible difference of two scores, by rule."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +164,7 @@ def table(forecasts: Forecasts, scheme: Scheme, kept: npt.NDArray[np.bool_]) -> 
     rows = {}
     for rule, window in scores[BASE_RATE]:
         own = {name: one[rule, window][kept] for name, one in scores.items()}
-        rows[rule, window] = tuple(_row(name, own, areas, FARTHEST.get(rule, math.inf)) for name in FORECASTERS)
+        rows[rule, window] = tuple(_row(name, own, areas, FARTHEST[rule]) for name in FORECASTERS)
     return Table(int(kept.sum()), rows)
 
 

@@ -19,7 +19,7 @@ from sim.evaluation.calibration.calibrate import sample_bridge
 from sim.evaluation.calibration.design import block_of
 from sim.evaluation.calibration.outcomes import WINDOWS
 from sim.evaluation.scoring.comparison import compare
-from sim.evaluation.scoring.rules import brier_score
+from sim.evaluation.scoring.rules import FARTHEST, brier_score
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.parameters import Floats
@@ -109,7 +109,7 @@ def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happ
 def _against(scores: Mapping[str, Floats], pairs: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {
         name: {
-            reference: compare(scores[name], scores[reference], pairs, bound=1.0).plain("pairs")
+            reference: compare(scores[name], scores[reference], pairs, bound=FARTHEST["brier"]).plain("pairs")
             for reference in (BASE_RATE, LOGISTIC)
         }
         for name in (MODEL, POOLED)

@@ -151,7 +151,8 @@ def read_chain(path: Path, *, expect: str | None = None) -> tuple[Entry, ...]:
     Parameters
     ----------
     expect
-        The head, now or at some earlier time: it must be the digest of a line that is still there.
+        The head, now or at some earlier time: it must be the digest of a line that is still there, or the zeros of an
+        empty ledger.
 
     Raises
     ------
@@ -166,7 +167,7 @@ def read_chain(path: Path, *, expect: str | None = None) -> tuple[Entry, ...]:
     expect = expect.lower()
     if len(expect) < 12 or set(expect) - set("0123456789abcdef"):
         raise UsageError(f"expected a head of 12 to 64 hexadecimal digits after --expect (got {expect!r})")
-    if any(entry.head.startswith(expect) for entry in entries):
+    if any(head.startswith(expect) for head in (START, *(entry.head for entry in entries))):
         return entries
     raise LedgerError(
         f"{path}: no line has the expected head {expect[:12]}; lines were taken from its end, or all of it was "

@@ -35,12 +35,16 @@ class State:
         For each window, whether the event came within it, if known.
     came
         The day on which it came; None if it has not, or if the day was not entered.
+    known
+        The first day on which it was known that it had come, at the latest: the day on which it came or, if that was
+        not entered, the day of the entry that says so. None if it has not come.
     """
 
     as_of: datetime.date
     windows: tuple[int, ...]
     labels: Mapping[int, bool]
     came: datetime.date | None = None
+    known: datetime.date | None = None
 
     @property
     def open(self) -> tuple[int, ...]:
@@ -53,7 +57,7 @@ class State:
 
     def settled(self, window: int) -> datetime.date:
         """Return the first day on which an observer may know whether the event came within a window."""
-        return self.ends(window) if self.came is None else min(self.ends(window), self.came)
+        return self.ends(window) if self.known is None else min(self.ends(window), self.known)
 
 
 def question_id(content: Mapping[str, Any]) -> str:
@@ -76,7 +80,7 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
     Raises
     ------
     UsageError
-        If the same file is already in the ledger, its question is already resolved, so that it would not be a forecast,
+        If the same file is already in the ledger, its windows are already resolved, so that it would not be a forecast,
         or it does not have the form of a forecast.
     LedgerError, ReportError
         As for `append`.
@@ -93,7 +97,8 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
         name = question_id(content)
         if name in questions(entries):
             state = state_of(entries, name, "offensive")
-            if not state.open:
+            windows = map(int, content["probabilities"]["offensive"])
+            if state.known is not None or state.labels.keys() >= set(windows):
                 raise UsageError(f"the question {name} is resolved in {path}: what is said of it now is no forecast")
         return "forecast", content
 
@@ -201,12 +206,24 @@ def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by
         if correct and not state.labels:
             raise UsageError(f"nothing to correct: nothing was entered for the {event} of {full}; leave out --correct")
         labels = _labels(replace(state, labels={}) if correct else state, outcome, today, event)
+        _check_order(entries, full, event, outcome)
         new = labels if correct else _new_labels(state, labels, full, event)
         kind = "correction" if correct else "resolution"
         windows = {str(window): label for window, label in sorted(new.items())}
         return kind, {"question": full, "event": event, "outcome": outcome, "windows": windows, "note": note}
 
     return append(path, make, at)
+
+
+def _check_order(entries: Sequence[Entry], name: str, event: str, outcome: str) -> None:
+    """Check that no agreement follows the offensive, which ends a future, where both have a day."""
+    entered = None if outcome in ("yes", "no") else datetime.date.fromisoformat(outcome)
+    begun, agreed = (entered if one == event else state_of(entries, name, one).came for one in EVENTS)
+    if begun is not None and agreed is not None and agreed > begun:
+        raise UsageError(
+            f"the offensive of {name} began on {begun} and the agreement came on {agreed}, but only an agreement "
+            "before the offensive counts; enter `--event agreement --outcome no`, or correct a wrong day with --correct"
+        )
 
 
 def _labels(state: State, outcome: str, today: datetime.date, event: str) -> dict[int, bool]:
@@ -275,7 +292,7 @@ def state_of(entries: Sequence[Entry], name: str, event: str) -> State:
     """Return how far a question is resolved for an event; a correction replaces everything entered before it."""
     windows: set[int] = set()
     labels: dict[int, bool] = {}
-    came: datetime.date | None = None
+    came = known = None
     for entry in entries:
         content = entry.content
         if entry.kind == "forecast":
@@ -284,9 +301,11 @@ def state_of(entries: Sequence[Entry], name: str, event: str) -> State:
         elif (content["question"], content["event"]) == (name, event):
             said = {int(window): label for window, label in content["windows"].items()}
             labels = said if entry.kind == "correction" else labels | said
-            came = None if content["outcome"] in ("yes", "no") else datetime.date.fromisoformat(content["outcome"])
+            outcome = content["outcome"]
+            came = None if outcome in ("yes", "no") else datetime.date.fromisoformat(outcome)
+            known = entry.at.astimezone(datetime.UTC).date() if outcome == "yes" else came
     as_of = datetime.date.fromisoformat(name.rpartition("@")[2])
-    return State(as_of, tuple(sorted(windows)), labels, came)
+    return State(as_of, tuple(sorted(windows)), labels, came, known)
 
 
 def forecasts_of(entries: Sequence[Entry]) -> list[Entry]:

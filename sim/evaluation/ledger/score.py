@@ -20,7 +20,7 @@ from sim.evaluation.ledger.questions import State, forecasts_of, question_id, qu
 from sim.evaluation.scoring import FEWEST, rounded, too_few
 from sim.evaluation.scoring.calibration import Decomposition, decompose
 from sim.evaluation.scoring.comparison import Difference, paired_difference
-from sim.evaluation.scoring.rules import LOG_CLIP, brier_score, log_score
+from sim.evaluation.scoring.rules import FARTHEST, LOG_CLIP, brier_score, log_score
 
 DIGITS = 6
 
@@ -199,5 +199,5 @@ def _baseline_score(name: str, rows: Sequence[Scored]) -> BaselineScore:
     y = [one.happened for one in having]
     theirs = brier_score([one.baselines[name] for one in having], y)
     ours = brier_score([one.p for one in having], y)
-    difference = paired_difference(ours, theirs, [one.question for one in having])
+    difference = paired_difference(ours, theirs, [one.question for one in having], bound=FARTHEST["brier"])
     return BaselineScore(name, len(having), float(np.mean(theirs)), difference)

@@ -6,6 +6,8 @@ states what it believes. Events are "within n days", on one of the days 0 to n -
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,8 @@ Floats = npt.NDArray[np.float64]
 
 LOG_CLIP = 0.001
 """Probabilities are clipped to [LOG_CLIP, 1 - LOG_CLIP] in the log score, or one surprise would be infinite."""
+FARTHEST = {"brier": 1.0, "log": math.log((1 - LOG_CLIP) / LOG_CLIP), "rps": 1.0}
+"""Largest possible difference of two scores, by rule: no interval of a mean difference goes further."""
 
 
 def brier_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:

@@ -52,6 +52,8 @@ def _read(text: str, scenario: Scenario) -> Condition:
 
 def _event(text: str, scenario: Scenario, read: re.Match[str]) -> Condition:
     name = {"strike": "strikes"}.get(read[2].lower(), read[2].lower())
+    if name == "strikes" and scenario.document.strikes == "off":
+        raise UsageError(f"cannot take --given {text!r}: the scenario has no strikes (`strikes: off`)")
     if name not in EVENTS and not read[1]:
         raise UsageError(
             f"cannot take --given {text!r}: an offensive ends the forecast, so it cannot be a condition; {EXPECTED}"

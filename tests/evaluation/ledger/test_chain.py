@@ -142,6 +142,14 @@ def test_a_head_of_some_time_ago_still_fits_a_ledger_that_has_grown(ledger: Path
     assert len(read_chain(ledger, expect=head)) == 6
 
 
+def test_the_head_of_an_empty_ledger_fits_it_and_what_grows_from_it(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    path.write_bytes(b"")
+    assert read_chain(path, expect=head_of(())[:16]) == ()
+    enter(path, forecast())
+    assert len(read_chain(path, expect=head_of(()))) == 1
+
+
 def test_a_head_that_is_no_digest_is_refused(ledger: Path) -> None:
     for text in ("", "abc", "zz" * 10):
         with pytest.raises(UsageError, match="12 to 64 hexadecimal digits"):

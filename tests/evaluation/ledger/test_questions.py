@@ -159,6 +159,31 @@ def test_a_forecast_after_the_outcome_is_refused(ledger: Path) -> None:
         enter(ledger, forecast(seed=2), when(61))
 
 
+def test_a_forecast_of_a_longer_window_is_one_as_long_as_nothing_came(tmp_path: Path) -> None:
+    path, short = tmp_path / "ledger.jsonl", forecast()
+    short["outcomes"] = {event: {"30": one["30"]} for event, one in short["outcomes"].items()}
+    enter(path, short)
+    resolve(path, "crisis", outcome="no", at=when(30))
+    with pytest.raises(UsageError, match=f"the question {NAME} is resolved"):
+        enter(path, short | {"seed": 1}, when(31))
+    enter(path, forecast(), when(31))
+    assert labels(path) == {30: False}
+    resolve(path, "crisis", outcome="2020-02-15", at=when(60))
+    assert labels(path) == {30: False, 90: True}
+
+
+def test_no_agreement_comes_after_the_offensive(ledger: Path) -> None:
+    """The model's first agreement is one before the offensive, whichever of the two is entered first."""
+    enter_outcome(ledger, "2020-02-10", 60)
+    with pytest.raises(UsageError, match="only an agreement before the offensive counts"):
+        enter_outcome(ledger, "2020-02-11", 60, event="agreement")
+    enter_outcome(ledger, "2020-02-09", 60, event="agreement")
+    with pytest.raises(UsageError, match="began on 2020-02-08 and the agreement came on 2020-02-09"):
+        enter_outcome(ledger, "2020-02-08", 61, correct=True)
+    enter_outcome(ledger, "no", 95, event="agreement", correct=True)
+    enter_outcome(ledger, "2020-02-08", 96, correct=True)
+
+
 def test_a_question_is_named_without_its_date_where_that_is_clear(ledger: Path) -> None:
     later = {**forecast(), "as_of": "2020-03-01"}
     enter(ledger, later, when(70))

@@ -102,6 +102,31 @@ def test_a_forecast_entered_when_the_event_had_come_is_late_in_every_window(tmp_
     assert score.windows[0].brier == pytest.approx(0.7**2)
 
 
+def test_a_forecast_entered_after_a_yes_without_a_day_is_late(tmp_path: Path) -> None:
+    """It had come by the day on which that was entered: a forecast of the day before could not know of the entry."""
+    path = tmp_path / "ledger.jsonl"
+    enter(path, forecast(p=0.3), when(9))
+    resolve(path, "crisis", outcome="yes", event="agreement", at=when(10))
+    enter(path, forecast(seed=1, p=0.99), when(11))
+    score = score_ledger(read_chain(path))
+    assert [(one.event, one.window, one.forecasts) for one in score.windows] == [
+        ("agreement", 30, 1),
+        ("agreement", 90, 1),
+    ]
+    assert score.late == 2
+
+
+def test_no_interval_of_a_difference_goes_beyond_what_scores_can_differ_by(tmp_path: Path) -> None:
+    """Two questions, gains of 0.8 and -0.1: Student's t with one degree of freedom reaches far beyond 1."""
+    path = tmp_path / "ledger.jsonl"
+    for name, p, rate in (("a", 0.9, 0.1), ("b", 0.4, 0.5)):
+        enter(path, forecast(name, p=p, baselines={"windows": {"90": {"base_rate": {"p": rate}}}}))
+    for name in ("a", "b"):
+        resolve(path, name, outcome="no", at=when(90))
+    (one,) = score_ledger(read_chain(path)).windows[1].baselines
+    assert (one.difference.low, one.difference.high) == (-1, 1)
+
+
 def test_the_plain_form_is_json_and_says_how_it_was_scored(tmp_path: Path) -> None:
     score = filled(tmp_path / "ledger.jsonl")
     record = json.loads(json.dumps(score.record(), allow_nan=False))
