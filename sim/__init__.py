@@ -55,6 +55,8 @@ def load(path: str | PathLike[str]) -> Scenario:
     ------
     sim.errors.ScenarioError
         If anything is wrong; its `faults` list all problems. It is also a ValueError.
+    sim.errors.UsageError
+        If `path` is not a path. It is also a ValueError.
 
     Examples
     --------
@@ -63,9 +65,12 @@ def load(path: str | PathLike[str]) -> Scenario:
     >>> scenario.as_of, scenario.horizon
     (datetime.date(2018, 8, 19), 180)
     """
+    from sim.errors import UsageError
     from sim.scenario.face import of
     from sim.scenario.load import load as load_scenario
 
+    if not isinstance(path, str | PathLike):
+        raise UsageError(f"expected the path of a scenario file (got {path!r})")
     return of(load_scenario(path))
 
 
@@ -127,12 +132,12 @@ def run(  # noqa: PLR0913 - one parameter an option
     Traceback (most recent call last):
     sim.errors.UsageError: expected 1 to 10,000,000 runs (got 0)
     """
+    from sim.face import conditions_of
     from sim.face import run as run_plan
     from sim.forecast.plan import Plan
-    from sim.runs.block.given import read_given
 
     scenario = _loaded(scenario)
-    plan = Plan(runs, seed, replicates, precision, read_given(given, scenario))
+    plan = Plan(runs, seed, replicates, precision, conditions_of(given, scenario))
     return run_plan(scenario, plan, workers=workers, store=store, progress=progress)
 
 

@@ -12,6 +12,7 @@ from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from numbers import Integral
 from os import PathLike
 from pathlib import Path
 from types import NoneType
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from plotly import graph_objects as go
 
     from sim.forecast.plan import Plan
+    from sim.runs.block.conditions import Condition
     from sim.scenario.scenario import Scenario
     from sim.studies.sweep.runner import Record
     from sim.studies.sweep.sweep import Sweep
@@ -226,11 +228,11 @@ class Forecast(core.Forecast):
         from sim.studies.counterfactuals import blocks_of, counterfactuals
 
         self._check_not_given("counterfactuals")
-        if runs is not None and runs > len(self.records):
+        plan = replace(self.plan, runs=min(DEFAULT_RUNS, len(self.records)) if runs is None else runs, precision=None)
+        if plan.most_runs > len(self.records):
             raise UsageError(
                 f"expected at most the {counted(len(self.records), 'run')} of this forecast (got {runs:,})"
             )
-        plan = replace(self.plan, runs=min(DEFAULT_RUNS, len(self.records)) if runs is None else runs, precision=None)
         total = blocks_of(self.scenario, plan, with_base=False)
         with shown("counterfactuals", total, workers, store, progress) as site:
             return counterfactuals(self.scenario, Bench(plan, site, known={self.scenario.hash: self.records}))
@@ -327,6 +329,21 @@ class SweepResult:
         return write_report(self.record, Path(folder))
 
 
+def conditions_of(given: Sequence[str], scenario: Scenario) -> tuple[Condition, ...]:
+    """Return the conditions on the runs of a scenario.
+
+    Raises
+    ------
+    UsageError
+        If `given` is not a list of texts, or one of them cannot be read.
+    """
+    from sim.runs.block.given import read_given
+
+    if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
+        raise UsageError(f'expected a list of conditions, as in ["strikes by 30 days"] (got {given!r})')
+    return read_given(given, scenario)
+
+
 def run(scenario: Scenario, plan: Plan, *, workers: Workers, store: Place, progress: Progress) -> Forecast:
     """Run a scenario according to a plan."""
     from sim.forecast.runner import run as run_plan
@@ -366,9 +383,9 @@ def executor_of(workers: Workers) -> Executor:
     """
     if isinstance(workers, futures.Executor):
         return Pool(workers)
-    if isinstance(workers, bool) or not isinstance(workers, int):
+    if isinstance(workers, bool) or not isinstance(workers, Integral):
         raise UsageError(f"expected a whole number of workers, or a concurrent.futures.Executor (got {workers!r})")
-    return Serial() if workers == 1 else Local(workers)
+    return Serial() if workers == 1 else Local(int(workers))
 
 
 @contextmanager

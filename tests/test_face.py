@@ -8,6 +8,7 @@ import datetime
 import doctest
 import html
 import importlib
+import json
 import pickle
 import re
 import subprocess
@@ -280,7 +281,10 @@ def test_a_path_serves_wherever_a_scenario_does(forecast: sim.Forecast) -> None:
     "settings",
     [
         {"runs": 0}, {"runs": 1.5}, {"runs": True}, {"seed": -1}, {"seed": 1.0}, {"seed": "1"}, {"replicates": 3},
-        {"precision": 0.9}, {"workers": 0}, {"workers": 1.5}, {"given": ["nonsense"]}, {"store": "ftp://x/y"},
+        {"seed": None}, {"replicates": "2"}, {"replicates": 2.0}, {"replicates": True}, {"replicates": None},
+        {"precision": 0.9}, {"precision": "0.1"}, {"precision": True}, {"precision": [0.1]}, {"precision": np.nan},
+        {"workers": 0}, {"workers": 1.5}, {"workers": True}, {"workers": None}, {"given": ["nonsense"]}, {"given": [5]},
+        {"given": None}, {"given": "strikes by 30 days"}, {"store": "ftp://x/y"}, {"store": ""}, {"store": b"x"},
     ],
     ids=str,
 )  # fmt: skip
@@ -288,6 +292,24 @@ def test_a_bad_argument_is_our_error_and_a_value_error(scenario: sim.Scenario, s
     with pytest.raises(ValueError, match=r".") as error:
         sim.run(scenario, **{"runs": 256, **settings})
     assert isinstance(error.value, OfframpError)
+
+
+@pytest.mark.parametrize("path", [None, 3, b"crisis.yaml", ["crisis.yaml"]], ids=repr)
+def test_what_is_no_path_is_refused(path: Any) -> None:
+    with pytest.raises(UsageError, match="expected the path of a scenario file"):
+        sim.load(path)
+
+
+def test_numbers_of_numpy_serve_as_those_of_python_do(tmp_path: Path) -> None:
+    scenario = worlds.load(tmp_path)
+    settings = {"runs": 256, "seed": 3, "replicates": 4, "precision": 0.25, "workers": 1}
+    numbers = {name: np.array([value])[0] for name, value in settings.items()}
+    plain, theirs = (sim.run(scenario, **given).record() for given in (settings, numbers))
+    assert json.dumps(theirs) == json.dumps(plain)
+    short = sim.run(scenario, runs=256)
+    assert short.counterfactuals(runs=numbers["runs"]).record() == short.counterfactuals(runs=256).record()
+    with pytest.raises(UsageError, match="whole number for runs"):
+        short.counterfactuals(runs="256")  # type: ignore[arg-type]
 
 
 def test_errors_of_arguments_survive_pickling() -> None:

@@ -213,7 +213,7 @@ class Scenes:
         self._scenes: dict[str, asyncio.Task[dict[str, Any]]] = {}
         self._is_closed = False
         self.are_all_known = asyncio.Event()
-        self._answers: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str, int], dict[str, Any]] = OrderedDict()
 
     async def of(self, name: str) -> dict[str, Any]:
         """Return the scene of a scenario, after a first look at it as written."""
@@ -245,9 +245,9 @@ class Scenes:
             raise UsageError(simulation.failure)
         return await self._made(lambda: scene(scenario, record_of(look)))
 
-    async def answer(self, look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
-        """Return what a page shows of a look at a simulation."""
-        key = (look.scenario.hash, look.runs)
+    async def answer(self, look: Look, name: str, frames: Mapping[str, Spec]) -> dict[str, Any]:
+        """Return what a page shows of a look at a simulation, relative to the frames of the scene of a scenario."""
+        key = (name, look.scenario.hash, look.runs)
         if key not in self._answers:
             self._answers[key] = await self._made(lambda: answer(look, frames))
         self._answers.move_to_end(key)

@@ -100,7 +100,7 @@ class Catalogue:
 
     def variants(self) -> list[dict[str, str]]:
         """Return the file name and title of each loaded scenario, beginning with the first."""
-        loaded = {name: base for name, base in self._bases.items() if base is not None}
+        loaded = {name: base for name, base in tuple(self._bases.items()) if base is not None}  # others are loading
         return [{"file": name, "title": base.scenario.document.title} for name, base in loaded.items()]
 
     def load_beside(self, wanted: Callable[[], bool] = lambda: True) -> None:
@@ -202,7 +202,7 @@ class Catalogue:
 
     def _own(self, value: Mapping[str, Any]) -> str | None:
         """Return the file name of the loaded scenario with the same id and the same content; None if there is none."""
-        alike = ((name, one) for name, one in self._bases.items() if one and one.scenario.id == value.get("id"))
+        alike = ((name, one) for name, one in tuple(self._bases.items()) if one and one.scenario.id == value.get("id"))
         return next((name for name, one in alike if _read(one.file.read_text(encoding="utf-8")) == value), None)
 
     def _state(self, name: str, value: Mapping[str, Any]) -> State:

@@ -134,8 +134,9 @@ class Session:
     async def _told_of_faults(self, do: Callable[[], Awaitable[None]], about: str = "") -> None:
         try:
             await do()
-        except OfframpError as error:
-            await self._send({"type": "fault", "about": about, "said": str(error)})
+        except Exception as error:  # the page sees our own faults too, and is served on
+            said = str(error) if isinstance(error, OfframpError) else f"{type(error).__name__}: {error}"
+            await self._send({"type": "fault", "about": about, "said": said})
 
     async def _look_at(self, message: Message) -> None:
         state = self._state(message.get("b"))
@@ -199,7 +200,7 @@ class Session:
         look, stamp = simulation.look(), self._stamp[slot]
         if look is None:
             return
-        shown = await self._scenes.answer(look, self._frames)
+        shown = await self._scenes.answer(look, self._scene, self._frames)
         if self._held.get(slot) is not simulation:
             return
         if slot == "b":

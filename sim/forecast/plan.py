@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
@@ -29,9 +29,18 @@ PRECISION_RUNS = 1_000_000  # most runs for a precision if no number of runs is 
 MAX_WORK = 100e9  # runs * days * actors: about an hour on two cores of 2026
 
 
-def _check_whole(name: str, value: object) -> None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, Integral)):
+def _whole(name: str, value: object) -> int:
+    """Return a whole number, NumPy's too, as Python's own, which JSON and the random generators need."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
         raise UsageError(f"expected a whole number for {name} (got {value!r})")
+    return int(value)
+
+
+def _half_width(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0.0005 <= float(value) < 0.5:
+        got = f"{float(value):g}" if isinstance(value, Real) else repr(value)
+        raise UsageError(f"expected a precision of 0.0005 or more and below 0.5 (got {got})")
+    return float(value)
 
 
 @dataclass(frozen=True)
@@ -60,16 +69,16 @@ class Plan:
     given: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_whole("seed", self.seed)
-        _check_whole("runs", self.runs)
+        for name in ("seed", "replicates", *(["runs"] if self.runs is not None else [])):
+            object.__setattr__(self, name, _whole(name, getattr(self, name)))
+        if self.precision is not None:
+            object.__setattr__(self, "precision", _half_width(self.precision))
         if self.replicates not in (1, 2, 4, 8, 16, 32, 64):
             raise UsageError(f"expected replicates of 1, 2, 4, 8, 16, 32 or 64 (got {self.replicates})")
         if not 0 <= self.seed < 2**63:
             raise UsageError(f"expected a seed from 0 to 2**63 - 1 (got {self.seed})")
         if self.runs is not None and not 1 <= self.runs <= MAX_RUNS:
             raise UsageError(f"expected 1 to {MAX_RUNS:,} runs (got {self.runs:,})")
-        if self.precision is not None and not 0.0005 <= self.precision < 0.5:
-            raise UsageError(f"expected a precision of 0.0005 or more and below 0.5 (got {self.precision:g})")
 
     def check_pairs(self) -> None:
         """Check that there are at least two hypercubes of draws, without which paired differences have no interval.
@@ -99,8 +108,8 @@ class Plan:
     def check(self, scenario: Scenario) -> None:
         """Check before the start that a plan can be completed in reasonable time.
 
-        Memory needs no check: a block takes the same amount for any number of runs, and 8 bytes are kept per run, up to
-        a million runs.
+        Memory needs no check: a block takes the same amount for any number of runs, and 10 bytes are kept per run, up
+        to a million runs.
 
         Raises
         ------

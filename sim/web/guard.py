@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Middleware
 
 COOKIE = "offramp"
+HTTP = 80
+"""The port that browsers leave out of an address."""
 READING = ("GET", "HEAD")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,14 +53,18 @@ class Guard:
 
     @property
     def _shown(self) -> str:
-        """The host as written in a URL."""
-        return f"[{self.host}]" if ":" in self.host else self.host
+        """The host as a browser writes it."""
+        try:
+            host = str(ipaddress.ip_address(self.host))
+        except ValueError:
+            host = self.host.lower()
+        return f"[{host}]" if ":" in host else host
 
     @property
     def hosts(self) -> frozenset[str]:
         """Allowed values of the Host header: all names of loopback, or the bound host."""
         names = {self._shown, "127.0.0.1", "localhost", "[::1]"} if is_loopback(self.host) else {self._shown}
-        return frozenset(f"{name}:{self.port}" for name in names)
+        return frozenset({f"{name}:{self.port}" for name in names} | (names if self.port == HTTP else set()))
 
     @property
     def address(self) -> str:
@@ -106,10 +112,11 @@ class Guard:
         if host in self.hosts:
             return True
         unspecified = self.host in ("0.0.0.0", "::")  # noqa: S104 - a comparison
-        if not (self.token and unspecified and host.endswith(f":{self.port}")):
+        address = host.removesuffix(f":{self.port}")
+        if not (self.token and unspecified) or (address == host and self.port != HTTP):
             return False
         try:
-            ipaddress.ip_address(host.rpartition(":")[0].strip("[]"))  # unlike a name, an address cannot be rebound
+            ipaddress.ip_address(address.strip("[]"))  # unlike a name, an address cannot be rebound
         except ValueError:
             return False
         return True

@@ -65,10 +65,11 @@ async def listening(host: str, port: int, make: Callable[[Guard], web.Applicatio
         If the server cannot listen there.
     """
     try:
+        host.encode("idna")  # what cannot be the name of a host would leave a socket open below
         bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        why = reason_of(error)
-        raise UsageError(f"cannot listen on {host} port {port}: {why}; choose another with --port") from None
+    except (OSError, UnicodeError) as error:
+        why = reason_of(error).partition(" (while")[0] if isinstance(error, OSError) else "no host has such a name"
+        raise UsageError(f"cannot listen on {host} port {port}: {why}; choose another with --host or --port") from None
     guard = Guard.of(host, bound.getsockname()[1])
     runner = web.AppRunner(make(guard), access_log=None, shutdown_timeout=PATIENCE)
     try:

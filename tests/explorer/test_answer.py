@@ -1,17 +1,21 @@
 """What a page is shown is what the forecast says, in the report's own figures and words."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sim
-from sim.explorer.answer import answer, comparison, frames, moved, record_of, scene
+from sim.explorer.answer import Scenes, answer, comparison, frames, moved, record_of, scene
+from sim.explorer.catalogue import Catalogue
+from sim.explorer.scheduler import Scheduler
 from sim.explorer.simulation import PLAN, Look
 from sim.forecast.plan import Plan
 from sim.report.charts import Spec
 from sim.report.sections.outcomes import incidence_chart, states_chart
 from sim.runs.block.blocks import BLOCK_RUNS
 from tests.explorer import world
+from tests.web.loops import apart
 from tests.worlds import load
 
 
@@ -76,6 +80,20 @@ def test_two_states_are_compared_run_by_run(looks: tuple[Look, Look]) -> None:
     assert row["p"] > 0
     assert found["runs"] == BLOCK_RUNS
     assert comparison(first, first)["said"].startswith("B is A")
+
+
+def test_an_answer_is_kept_for_the_scene_that_it_is_relative_to(looks: tuple[Look, Look]) -> None:
+    async def shown() -> list[dict[str, Any]]:
+        scenes = Scenes(Catalogue.__new__(Catalogue), Scheduler.__new__(Scheduler))
+        try:
+            built = [frames(record_of(one)) for one in looks]
+            return [await scenes.answer(looks[0], name, one) for name, one in zip("ab", built, strict=True)]
+        finally:
+            scenes.close()
+
+    own, other = apart(shown())
+    assert own["figures"]["states"]["data"] == [{}, {}, {}, {}]
+    assert all(one["y"] for one in other["figures"]["states"]["data"])
 
 
 def test_the_plan_is_one_that_run_can_repeat() -> None:

@@ -128,6 +128,19 @@ def test_a_message_that_asks_what_cannot_be_is_told_so_and_does_no_harm(served: 
     assert "Error" not in talk(served, use)
 
 
+def test_a_fault_of_our_own_is_told_and_the_page_is_served_on(served: Served) -> None:
+    async def use(channel: Any) -> Any:
+        await channel.send_str('{"type": "export", "n": 1e999, "state": {"scenario": ""}}')  # no JSON has its answer
+        while (fault := (await channel.receive(20)).json())["type"] != "fault":
+            pass
+        await channel.send_str(json.dumps({"type": "export", "state": {"scenario": ""}}))
+        while (await channel.receive(20)).json()["type"] != "export":
+            pass
+        return fault
+
+    assert talk(served, use)["about"] == "export"
+
+
 @pytest.mark.slow
 def test_a_script_that_floods_is_slowed_and_others_are_still_answered(served: Served) -> None:
     async def use(channel: Any) -> int:

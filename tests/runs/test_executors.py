@@ -327,6 +327,13 @@ def test_a_lent_executor_that_breaks_is_an_error() -> None:
             list(results)
 
 
+def test_a_lent_executor_that_is_shut_down_is_an_error() -> None:
+    with ThreadPoolExecutor(1) as lent:
+        pass
+    with pytest.raises(ExecutionError, match="takes no tasks: cannot schedule new futures after shutdown"):
+        list(Pool(lent, 1).map(number_of, [Block(0)]))
+
+
 def test_a_worker_that_would_produce_different_results_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     here = environment.identity()
     monkeypatch.setattr(environment, "identity", lambda: {**here, "numpy": "0.1"})

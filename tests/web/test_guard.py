@@ -8,8 +8,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from sim.errors import UsageError
 from sim.loopback import is_loopback
 from sim.web.guard import Guard
+from sim.web.serving import listening
 from tests.web.loops import apart
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound
@@ -62,6 +64,30 @@ def test_away_from_loopback_the_token_lets_in_once_and_the_cookie_afterwards() -
 def test_the_address_that_is_printed_is_one_that_is_answered(host: str) -> None:
     guard = Guard.of(host, 8000)
     assert guard.address.removeprefix("http://").rstrip("/") in guard.hosts
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "sent"),
+    [
+        ("127.0.0.1", 80, "127.0.0.1"), ("127.0.0.1", 80, "localhost:80"), ("Desk.local", 8765, "desk.local:8765"),
+        ("2001:DB8:0::1", 8765, "[2001:db8::1]:8765"), (ANYWHERE, 80, "192.0.2.7"), (ANYWHERE, 80, "[2001:db8::1]"),
+    ],
+)  # fmt: skip
+def test_a_host_is_known_in_the_way_a_browser_writes_it(host: str, port: int, sent: str) -> None:
+    guard = Guard.of(host, port)
+    door = passed(guard, f"/?token={guard.token}", Host=sent, Origin=f"http://{sent}")
+    assert door.status == (303 if guard.token else 200)
+    assert passed(guard, Host=f"{sent}.evil.example").status == 403
+
+
+@pytest.mark.parametrize("host", ["ä..b", "192.0.2.1"])
+def test_a_host_that_cannot_be_listened_on_is_told(host: str) -> None:
+    async def listen() -> None:
+        async with listening(host, 0, lambda _: web.Application()):
+            raise AssertionError
+
+    with pytest.raises(UsageError, match=r"^cannot listen on .*: [a-z ]+; choose another with --host or --port$"):
+        apart(listen())
 
 
 @pytest.mark.parametrize(("origin", "status"), [("", 403), ("http://evil.example", 403), ("http://127.0.0.1:8", 200)])

@@ -324,6 +324,8 @@ class _Run(Generic[Task, Result]):
         except BrokenExecutor as error:  # a worker was lost while nobody waited
             future = Future()
             future.set_exception(error)
+        except RuntimeError as error:  # it is shut down
+            raise ExecutionError(f"{workers} takes no tasks: {error}") from error
         batch = _Batch(tasks, future, workers)
         future.add_done_callback(lambda _: self._arrived.put(batch))
         return batch

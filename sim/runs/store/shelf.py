@@ -88,10 +88,8 @@ class Shelf(ABC):
         StoreError
             Always.
         """
-        raise StoreError(
-            f"cannot {doing} the store {self}: {reason}; what was kept before is intact. "
-            "Make room, or choose another place with --store, or none with --no-store"
-        )
+        more = "; what was kept before is intact. Make room, or name another store" if doing == "write to" else ""
+        raise StoreError(f"cannot {doing} the store {self}: {reason}{more}")
 
 
 class Folder(Shelf):
@@ -125,6 +123,10 @@ class Folder(Shelf):
         """Create the folder if it is missing."""
         try:
             self._make(self.path / "blocks")
+        except FileExistsError:
+            raise StoreError(
+                f"expected a folder for the store {self}, and there is a file; name another store"
+            ) from None
         except OSError as error:
             self.complain(reason_of(error))
 

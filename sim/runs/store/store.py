@@ -162,17 +162,18 @@ def shelf_of(place: str) -> Shelf:
     Raises
     ------
     UsageError
-        If it is an address of a kind that cannot hold a store.
+        If it is empty, or an address of a kind that cannot hold a store.
     """
     kind, mark, rest = place.partition("://")
-    if not mark:
+    if place and not mark:
         return Folder(Path(place))
     if kind == "file" and rest.startswith("/"):
         return Folder(Path(unquote(rest)), shared=True)
     if kind in PACKAGES and rest.strip("/"):
         return Objects(place)
     raise UsageError(
-        f"expected a folder, file:///FOLDER, or object storage such as s3://BUCKET/PREFIX for a store (got {place})"
+        f"expected a folder, file:///FOLDER, or object storage such as s3://BUCKET/PREFIX for a store "
+        f"(got {place or 'nothing'})"
     )
 
 

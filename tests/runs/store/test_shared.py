@@ -101,7 +101,7 @@ def test_workers_on_other_machines_reach_only_what_is_shared(tmp_path: Path) -> 
     assert Store("s3://bucket/prefix").shared
 
 
-@pytest.mark.parametrize("place", ["http://host/x", "s3://", "file://host/x", "ftp://a/b", "memory://x"])
+@pytest.mark.parametrize("place", ["http://host/x", "s3://", "file://host/x", "ftp://a/b", "memory://x", ""])
 def test_a_place_that_cannot_hold_a_store_is_refused(place: str) -> None:
     with pytest.raises(UsageError, match="expected a folder, file:///FOLDER, or object storage such as s3://"):
         shelf_of(place)

@@ -247,7 +247,7 @@ def test_a_disk_that_fills_up_keeps_what_it_has(small_disk: Path, task: BlockTas
 
 def test_a_file_in_the_place_of_the_store_is_told(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("mine")
-    with pytest.raises(StoreError, match="choose another place with --store"):
+    with pytest.raises(StoreError, match=r"expected a folder for the store .*store, and there is a file; name another"):
         Store(tmp_path / "store").check_usable()
 
 
