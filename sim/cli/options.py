@@ -192,7 +192,7 @@ def _words_of(parameter: Any, value: Any, told: Callable[[Path], str]) -> Iterat
         return
     for part in value if isinstance(value, list | tuple) else [value]:
         yield from name
-        yield told(part) if isinstance(part, Path) else f"{part:g}" if isinstance(part, float) else str(part)
+        yield told(part) if isinstance(part, Path) else f"{part:.15g}" if isinstance(part, float) else str(part)
 
 
 UNSPECIFIED = ("0.0.0.0", "::")  # noqa: S104 - a comparison

@@ -107,7 +107,10 @@ def discover(  # noqa: PLR0913 - one parameter an option
     ] = "offensive",
     by: By = None,
     structural: Annotated[
-        bool, typer.Option("--structural", help="Let boxes limit structural parameters and frailties too.")
+        bool,
+        typer.Option(
+            "--structural", help="Let boxes limit what cannot be looked up too: parameters, frailties, dispositions."
+        ),
     ] = False,
     runs: Annotated[
         int, typer.Option(help="Number of runs; half of the draws find boxes, half test them."), RUNS

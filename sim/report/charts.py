@@ -68,8 +68,11 @@ _TOPS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
 def safe(text: str) -> str:
-    """Escape text for a Plotly label: its tags, and dollar signs, which would delimit mathematics."""
-    return html.escape(text).replace("$", "&#36;")
+    """Escape text for a Plotly label: its tags, and dollar signs, which would delimit mathematics.
+
+    Plotly writes `&quot;` as it is, so quotes stay quotes.
+    """
+    return html.escape(text, quote=False).replace("$", "&#36;")
 
 
 def figure(*, height: float, top: int = 12, right: int = 18, left: int = 44, bottom: int = 44, **layout: Any) -> Spec:

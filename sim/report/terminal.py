@@ -76,5 +76,5 @@ def _is_folded(part: Part) -> bool:
 def _titled(part: Group, *, folded: bool) -> Iterator[str]:
     """Yield the lines of a titled part, with the title right above them; nothing if there are none."""
     lines = list(_lines(part.parts, folded=folded))[1:]
-    yield from [part.title.lower()] if part.title and lines else []
+    yield from [f"{part.title[:1].lower()}{part.title[1:]}"] if part.title and lines else []
     yield from lines

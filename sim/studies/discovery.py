@@ -243,7 +243,7 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
     outcome, by
         A first event, or with "no " before it that it does not come; and within how many days, by default the horizon.
     structural
-        Whether boxes may also limit structural parameters and frailties, which nobody can look up.
+        Whether boxes may also limit structural parameters, frailties and dispositions, which nobody can look up.
 
     Raises
     ------

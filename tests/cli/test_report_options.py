@@ -62,7 +62,7 @@ def test_what_moved_since_is_printed_and_stored(offramp: Offramp, folder: Folder
     since = record["since"]
     assert since["paired_runs"] == 512
     assert [one["path"] for one in since["inputs"]] == ["actors.shield.stance"]
-    assert "since the forecast of 1 january 2020" in answer.out
+    assert "since the forecast of 1 January 2020" in answer.out
     assert "512 runs were compared one by one" in " ".join(answer.out.split())
     for row in since["outcomes"]["offensive"].values():
         then, now = (Chance.of(row[side]).text for side in ("old", "new"))

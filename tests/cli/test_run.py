@@ -311,6 +311,8 @@ def test_progress_off_a_terminal_is_a_line_now_and_then(offramp: Offramp, folder
          "tip c.yaml --input a --outcome offensive --by '90 days' --to 0.07 --range 0:1 --runs 8192 --seed 0"),
         ("advise c.yaml --goal 'lower offensive' --for a --budget 5 --executor dask --address tcp://127.0.0.1:1",
          "advise c.yaml --for a --goal 'lower offensive' --budget 5 --runs 16384 --seed 0"),
+        ("advise c.yaml --goal 'lower offensive' --for a --budget 1234567.5",
+         "advise c.yaml --for a --goal 'lower offensive' --budget 1234567.5 --runs 16384 --seed 0"),
         ("sweep run s.yaml --shard 1/2 --out o --fail-fast", "sweep run s.yaml"),
         ("sweep run s.yaml --alpha 0.010 --runs 64 --max-runs 9 --junit g.xml",
          "sweep run s.yaml --runs 64 --max-runs 9 --alpha 0.01"),

@@ -72,6 +72,14 @@ def test_the_page_has_a_table_behind_each_figure_and_every_day(records: dict[int
         assert all(sentence.split(",")[0] in text for sentence in texts(section(record, "story"))[2:])
 
 
+def test_the_number_on_the_page_is_that_of_what_ends_the_run(records: dict[int, dict[str, Any]]) -> None:
+    record = next(one for one in records.values() if one["course"]["day"] is not None)
+    for end, says in (("full", "the offensive begins"), ("terms", "terms of surrender come")):
+        document = document_of({**record, "course": {**record["course"], "end": end}})
+        assert document.number == f"Day {record['course']['day'] + 1}"
+        assert document.says == f"on which {says} in this run"
+
+
 def test_the_dice_that_fell_are_told(records: dict[int, dict[str, Any]]) -> None:
     """On the day of its launch a run says that the offensive came, and by which chance."""
     launched = [record for record in records.values() if record["course"]["day"] is not None]

@@ -45,6 +45,10 @@ def test_text_of_a_scenario_is_no_markup_in_a_figure(hostile):
     assert "<" not in safe(PAYLOAD)
 
 
+def test_quotes_in_a_name_stay_quotes_in_a_figure():
+    assert safe('the "Big" island\'s') == 'the "Big" island\'s'  # Plotly draws `&quot;` letter by letter
+
+
 def test_embedded_values_cannot_end_their_script():
     text = embedded({"a": "</script><!-- &\u2028x", "b": [1.5, None]})  # a separator of lines becomes a space
     assert not set("<>&\u2028") & set(text)

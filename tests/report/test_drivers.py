@@ -127,6 +127,26 @@ def test_the_first_indicator_leads_with_both_its_sides(record: Record) -> None:
     assert record["indicators"][0]["given"] == first.given
 
 
+def test_the_first_indicator_says_among_which_futures_it_is_seen(record: Record) -> None:
+    assert "of the futures that have not ended by then" in texts(section(record, "indicators"))[0]  # type: ignore[arg-type]
+    first = next(one for one in record["indicators"] if one["given"] == signs(record)[0].given)
+    first["given"] = None  # as of terms of surrender, which end a future
+    said = texts(section(record, "indicators"))  # type: ignore[arg-type]
+    assert "of the futures without an offensive by then" in said[0]
+    assert "for terms of surrender, all without an offensive by then" in said[1]
+
+
+def test_the_title_of_the_drivers_claims_no_more_than_their_order(record: Record) -> None:
+    shown = clear_inputs(record)
+    shown[1] |= {
+        "at_low": {"p": 0.0, "mc_low": 0.0, "mc_high": 0.01},
+        "at_high": {"p": 1.0, "mc_low": 0.99, "mc_high": 1.0},
+    }
+    title = drawn(section(record, "drivers")).title
+    assert title.startswith(f"{input_name(record, shown[0]['path'])} has the largest index")
+    assert shown[0]["index"]["value"] == max(one["index"]["value"] for one in shown)
+
+
 def test_of_each_thing_and_day_the_figure_shows_one_level(record: Record) -> None:
     labels = [one.label for one in signs(record)]
     assert len(labels) == len(set(labels)) == 10

@@ -236,7 +236,7 @@ def test_every_dot_names_a_run(record, wide):
     titles = wide.page.evaluate("[...document.querySelectorAll('.dots title')].map(one => one.textContent)")
     assert len(titles) == len(record["dots"]) == 100
     assert titles[0] == f"Run {record['dots'][0]['run']}: standoff"
-    assert any(title.endswith("terms of surrender on day 50") for title in titles)
+    assert any(title.endswith("terms of surrender on day 51 of the window") for title in titles)
     assert any("limited offensive on day" in title for title in titles)
 
 

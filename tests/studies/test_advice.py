@@ -16,7 +16,7 @@ from sim.scenario.scenario import Scenario
 from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, first_in_resamples, goal_of, mixes_of
 from sim.studies.bench import Bench
 from tests import worlds
-from tests.report.said import tables, texts
+from tests.report.said import charts, markdown_of, tables, texts
 
 MENU: dict[str, Any] = {
     "nothing": {
@@ -151,6 +151,22 @@ def test_no_mix_is_called_the_best_where_nothing_helps(tmp_path: Path) -> None:
     said = " ".join(texts(document_of(found.record("offramp advise"))))
     assert "nothing on the menu clearly does so" in said
     assert "How far the ranking holds" not in said
+
+
+def test_a_mix_that_moves_the_wrong_way_is_inside_the_figure(record: dict[str, Any]) -> None:
+    last = record["mixes"][-1]
+    wrong = {"p": -last["change"]["p"], "mc_low": -last["change"]["mc_high"], "mc_high": -last["change"]["mc_low"]}
+    turned = {**record, "mixes": [*record["mixes"], {**last, "change": wrong}]}
+    chart = charts(turned)["advice-figure"]
+    low, high = chart["layout"]["xaxis"]["range"]
+    assert all(low < x < high for trace in chart["data"] for x in trace["x"] if x is not None)
+
+
+def test_an_option_says_which_way_it_presses(record: dict[str, Any]) -> None:
+    pressures = [one["pressure"] for one in record["options"].values() if "pressure" in one]
+    assert pressures
+    aims = {"restrain": "hold back", "encourage": "go ahead"}
+    assert all(f" to {aims[one['aim']]}, intensity" in markdown_of(record) for one in pressures)
 
 
 def test_page_and_markdown_say_what_the_record_says_and_run_no_text(record: dict[str, Any], tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, Shift, share_text
-from sim.report.charts import Spec, axis, safe
+from sim.report.charts import Spec, safe
 from sim.report.document import Document, Entry, Figure, List, Part, Section, Table, Text, rerun_of
 from sim.report.reading import OUTCOMES, Record, as_of, input_name, joined, name_in_text, name_of
-from sim.report.rows import Dot, Row, Words, reference, rows_chart
+from sim.report.rows import Dot, Row, Words, reference, rows_chart, spanned_points
+from sim.report.sections.schedule import AIMS
 from sim.report.values import quantity
 from sim.wording import counted, heading
 
@@ -126,21 +127,20 @@ def _what(record: Record, one: Record) -> str:
     if "pressure" in one:
         pressure = one["pressure"]
         target = name_in_text(name_of(record, pressure["on"]))
-        return f"{pressure['channel']} pressure on {target}, intensity {quantity(pressure['intensity'])}"
+        aim, size = AIMS.get(pressure["aim"], pressure["aim"]), quantity(pressure["intensity"])
+        return f"{pressure['channel']} pressure on {target} to {aim}, intensity {size}"
     if "talks" in one:
         return f"talks, boost {quantity(one['talks']['boost'])}"
     return "; ".join(f"{input_name(record, path)} {quantity(number)}" for path, number in one["change"].items())
 
 
 def _chart(record: Record) -> Spec:
-    mixes, rows = record["mixes"], []
-    reach = 1.08 * max(0.1, *(100 * abs(mix["change"][key]) for mix in mixes for key in ("mc_low", "mc_high")))
-    for mix in mixes:
+    rows = []
+    for mix in record["mixes"]:
         shift, colour = Shift.of(mix["change"]), "fan" if _helps(record, mix) else "muted"
         name = f"{' + '.join(_names(record, mix))} ({quantity(mix['cost'])})"
         dot = Dot(100 * shift.p, colour, f"{safe(name)}: {shift.line}", 100 * shift.low, 100 * shift.high, size=12)
         rows.append(Row(name, dots=[dot], words=[Words("", colour, shift.number)]))
-    span = [-reach, reach / 10] if record["goal"]["direction"] == "lower" else [-reach / 10, reach]
-    fig = rows_chart(rows, axis(range=span, nticks=6), top=26)
+    fig = rows_chart(rows, spanned_points(rows) | {"title": None}, top=26)
     reference(fig, 0, "", heading="points")
     return fig

@@ -17,13 +17,16 @@ ABOUT = (
     "was held out. A box counts only where the outcome is more frequent inside than outside on the held-out half, by "
     "more than four standard errors. A frequent outcome in a box does not show that the inputs bring it about."
 )
-STRUCTURAL = "Structural parameters and frailties, which nobody can look up, were left out; --structural includes them."
+STRUCTURAL = (
+    "Structural parameters, frailties and dispositions, which nobody can look up, were left out; --structural includes "
+    "them."
+)
 _EVENTS = {
     "offensive": "an offensive",
     "limited": "a limited offensive",
     "full": "a full offensive",
     "agreement": "an agreement",
-    "strikes": "heavy bombing",
+    "strikes": "a strike",
 }
 
 

@@ -143,7 +143,7 @@ def _figure(record: Record, by: Record, shown: list[Record]) -> Figure:
     most = f"; the {len(shown)} clearest of {len(by['inputs'])}" if len(by["inputs"]) > len(shown) else ""
     return Figure(
         "drivers-figure",
-        f"{name} has the widest range: {low} to {high}",
+        f"{name} has the largest index: {low} at its low end, {high} at its high end",
         f"Probability of {event} at the low end (hollow) and the high end (full) of each input, with 95% intervals; at "
         f"the right its share of the variance of the probability{most}",
         f"Tornado chart of the probability of {event} at both ends of each input: {steps}.",

@@ -39,7 +39,6 @@ COLUMNS = ("Actor", "Wants", "Says", "Taken for", "Would do", "Does")
 def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
     course = record["course"]
-    launched = course["day"] is not None
     moments: list[Text | Table] = []
     for day in sorted({turn["day"] for turn in course["turns"]}):
         date = long_date(calendar_of(record).date(day))
@@ -50,11 +49,13 @@ def document(record: Record, words: str) -> Document:
         f"for {course['days']} of {counted(record['horizon'], 'day')}. It is one of many futures, not a prediction."
     )
     daily = daily_table(record).fold("Every day of it")
+    event = "terms of surrender come" if course["end"] == "terms" else "the offensive begins"
+    ended = course["day"] is not None
     return Document(
         kicker=f"offramp replay of run {record['run']:,} of {record['scenario']['id']}, seed {record['seed']}",
         title=title_of(record, course),
-        number=f"Day {course['day'] + 1}" if launched else ENDS[course["end"]],
-        says="on which the offensive begins in this run" if launched else "in which the window ends in this run",
+        number=f"Day {course['day'] + 1}" if ended else ENDS[course["end"]],
+        says=f"on which {event} in this run" if ended else "in which the window ends in this run",
         head=(Text(run),),
         sections=(
             Section("What happens", tuple(map(Text, story_of(record, course))), id="story"),

@@ -27,7 +27,10 @@ OBSERVED = {
 
 @dataclass(frozen=True)
 class Sign:
-    """An informative indicator, within the window of the forecast; `short` names it in a figure."""
+    """An informative indicator, within the window of the forecast; `short` names it in a figure.
+
+    `given` is None for terms of surrender, which end a future.
+    """
 
     label: str
     short: str
@@ -45,10 +48,12 @@ def section_of(record: Record) -> Section | None:
         return None
     day = record["horizon"]
     takes = next(filter(None, (one.given for one in shown)), "strikes by DATE")
+    terms = any(one.given is None for one in shown)
     about = (
-        "Only futures that have not ended by the day of the indicator count. Indicators are ordered by how far "
-        "checking moves the probability on average, seen or not. An indicator is "
-        "associated with an offensive; it need not bring one about. Intervals are 95%."
+        "Only futures that have not ended by the day of the indicator count"
+        f"{'; for terms of surrender, all without an offensive by then' if terms else ''}. Indicators are ordered by "
+        "how far checking moves the probability on average, seen or not. An indicator is associated with an offensive; "
+        "it need not bring one about. Intervals are 95%."
     )
     again = f'To forecast again given what has been seen: offramp run SCENARIO --given "{takes}".'
     drawn = _figure(record, shown, day).with_parts(Text(about, "note"), Text(again, "note"))
@@ -90,9 +95,10 @@ def _short(record: Record, one: Record) -> str:
 
 
 def _lead(first: Sign, day: int) -> str:
+    counting = "without an offensive by then" if first.given is None else "that have not ended by then"
     return (
-        f"What would move this forecast most: {first.label}. It is seen in {first.seen.text} of the futures without an "
-        f"offensive by then. If it is seen, an offensive within {counted(day, 'day')} has a probability of "
+        f"What would move this forecast most: {first.label}. It is seen in {first.seen.text} of the futures "
+        f"{counting}. If it is seen, an offensive within {counted(day, 'day')} has a probability of "
         f"{first.if_seen.text}; if not, {first.if_not.text}; without checking, {first.unknown.text}."
     )
 

@@ -311,9 +311,7 @@ def _weekly(calendar: Calendar, rows: Sequence[Week]) -> Spec:
     x = [noon(calendar, row.start + 3) for row in rows]
     p, low, high = ([getattr(row.hazard, part) for row in rows] for part in ("p", "low", "high"))
     peak = p.index(max(p))
-    fig = figure(
-        height=250, xaxis=time_axis(calendar), yaxis=share_axis(min(1.0, 1.12 * max(high))), hovermode="closest"
-    )
+    fig = figure(height=250, xaxis=time_axis(calendar), yaxis=share_axis(1.12 * max(high)), hovermode="closest")
     fig["data"].append({
         "type": "bar", "x": x, "y": p, "width": [6 * 86_400_000] * len(rows),
         "marker": {"color": tint("offensive", 0.75), "line": {"width": 0}},
@@ -350,7 +348,7 @@ def futures_figure(record: Record) -> Figure | None:
         told.append(f"{len(own)} {name.lower()}")
     if not dots:
         return None
-    columns = ("End state", "Dots", "Share of all runs", "Run ids")
+    columns = ("End state", "Dots", "Share of all runs", "Run ids, with the day of the window on which it ends")
     return Figure(
         "dots",
         f"{len(dots)} of the {counted(record['runs'], 'future')}, by how they end",
@@ -361,7 +359,7 @@ def futures_figure(record: Record) -> Figure | None:
 
 
 def _run_id(dot: Record) -> str:
-    return str(dot["run"]) if dot["day"] is None else f"{dot['run']} (day {dot['day']})"
+    return str(dot["run"]) if dot["day"] is None else f"{dot['run']} (day {dot['day'] + 1})"
 
 
 def convergence_figure(record: Record) -> Figure | None:

@@ -9,7 +9,7 @@ from sim.report.reading import Record, calendar_of, capital, in_sentence, joined
 from sim.report.values import NONE, or_dash, quantity, short_date
 from sim.wording import counted
 
-_AIMS = {"restrain": "hold back", "encourage": "go ahead"}
+AIMS = {"restrain": "hold back", "encourage": "go ahead"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _what(record: Record, one: Record) -> str:
     if one["kind"] != "pressure":
         return "talks"
     source, target = (name_in_text(name_of(record, one[end])) for end in ("from", "on"))
-    return f"{source} to {target}: {_AIMS.get(one['aim'], one['aim'])}"
+    return f"{source} to {target}: {AIMS.get(one['aim'], one['aim'])}"
 
 
 def _first(record: Record, one: Record) -> str:
