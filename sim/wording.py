@@ -9,7 +9,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from typing import Any
-from unicodedata import category
+from unicodedata import category, combining, normalize
 
 _JOINERS = "\u00ad\u200b\u200c\u200d\u2060"
 """Invisible characters that some scripts need within and between words."""
@@ -78,8 +78,9 @@ def long_date(date: datetime.date) -> str:
 
 
 def slug(text: str) -> str:
-    """Make an id of text: its letters a to z and digits, joined by hyphens, at most 64; empty if it has none."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].rstrip("-")
+    """Make an id of text: its letters without accents and digits, joined by hyphens, at most 64; empty without any."""
+    bare = "".join(sign for sign in normalize("NFKD", text.lower()) if not combining(sign))
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:64].rstrip("-")
 
 
 def heading(id_: str) -> str:

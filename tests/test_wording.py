@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sim.report.html import _environment, embedded
 from sim.report.markdown import escape
 from sim.report.svg import text as svg_text
-from sim.wording import all_seen, counted, noun, seen
+from sim.wording import all_seen, counted, noun, seen, slug
 from tests.places import ROOT, syntax
 
 NOUNS = (  # noqa: SIM905 - read as words
@@ -107,3 +107,7 @@ def test_no_renderer_lets_a_sign_through_that_turns_or_drives(sign: str) -> None
     for one in rendered:
         assert sign not in one
         assert "a" + escape_of_it in one.replace("\\\\", "\\"), one
+
+
+def test_an_id_keeps_letters_without_their_accents() -> None:
+    assert slug("Überfall auf Kyjiw: Vučić & İzmir") == "uberfall-auf-kyjiw-vucic-izmir"

@@ -32,7 +32,16 @@ LLM = (
     "Send the articles to a language model too, at this address (OpenAI chat completions; key in OFFRAMP_LLM_KEY). How "
     "good its proposals are has not been measured."
 )
-DraftFolder = Annotated[Path, typer.Argument(help="Folder with evidence.draft.yaml.", show_default=False)]
+
+
+def _holding(path: Path) -> Path:
+    """Return the folder of a draft, which may be named by the draft itself."""
+    return path.parent if path.is_file() else path
+
+
+DraftFolder = Annotated[
+    Path, typer.Argument(help="Folder with evidence.draft.yaml.", show_default=False, callback=_holding)
+]
 
 
 @command

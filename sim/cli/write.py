@@ -82,13 +82,15 @@ def _starter(path: Path) -> dict[Path, str]:
     """Return the starter's three files keyed by target path; evidence and sources are named after the scenario."""
     from importlib import resources
 
+    from sim.scenario.written import yaml_of
+
     folder = resources.files("sim.scenario").joinpath("starter")
     names = {kind: f"{path.stem}-{kind}{path.suffix}" for kind in ("evidence", "sources")}
     written = {kind: name if re.fullmatch(r"[\w.-]+", name) else json.dumps(name) for kind, name in names.items()}
     files = {}
     for kind in ("scenario", "evidence", "sources"):
         text = folder.joinpath(f"{kind}.yaml").read_text(encoding="utf-8")
-        text = text.replace("id: starter\n", f"id: {slug(path.stem) or 'starter'}\n")
+        text = text.replace("id: starter\n", yaml_of({"id": slug(path.stem) or "starter"}))  # quoted if it is a number
         for other, name in written.items():
             text = text.replace(f"{other}: ./{other}.yaml", f"{other}: {name}")
         files[path if kind == "scenario" else path.with_name(names[kind])] = text

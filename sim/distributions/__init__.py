@@ -11,7 +11,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS", "Beta", "Distribution", "DistributionError", "Empirical", "Fixed", "LogNormal", "Normal", "Pool",
-    "Quantiles", "Triangular", "Uniform", "Where", "is_distribution", "parse",
+    "Quantiles", "Triangular", "Uniform", "Where", "is_distribution", "later", "parse",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -247,6 +247,29 @@ class Pool(Distribution):
         """Return the form used in a scenario file."""
         weights = {} if self.weights is None else {"weights": [float(weight) for weight in self.weights]}
         return {self.kind: [one.to_plain() for one in self.experts], **weights}
+
+
+_FINE = (0.1, 0.5, *map(float, range(1, 100)), 99.5, 99.9)
+"""Percentiles by which a distribution without a place of its own is moved."""
+
+
+def later(one: Distribution, by: float) -> Distribution:
+    """Return the distribution of a value plus a number; a lognormal or beta becomes its percentiles, moved."""
+    if by == 0:
+        return one
+    match one:
+        case Normal(mu, sigma):
+            return Normal(mu + by, sigma)
+        case Fixed() | Uniform() | Triangular():
+            return type(one)(*(getattr(one, key.name) + by for key in fields(one)))
+        case Empirical() | Quantiles():
+            return replace(one, values=tuple(value + by for value in one.values))
+        case Pool():
+            return replace(one, experts=tuple(later(expert, by) for expert in one.experts))
+    import numpy as np
+
+    values = one.ppf(np.array(_FINE) / 100)
+    return Quantiles(_FINE, tuple(float(value) + by for value in values))
 
 
 def percent_key(percent: float) -> str:

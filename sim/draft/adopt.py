@@ -6,6 +6,7 @@ draft last: a kill between two files leaves files that load, and adopting again 
 
 from __future__ import annotations
 
+import datetime
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.articles.article import Article, read_article
-from sim.draft.drafting import EVIDENCE, Folder
+from sim.draft.drafting import EVIDENCE, SOURCES, Folder
 from sim.draft.files import NAME, draft_yaml
 from sim.draft.gather import last_number, place
 from sim.draft.held import hold_item
@@ -23,14 +24,14 @@ from sim.errors import ArticleError, Fault, ReportError, ScenarioError, UsageErr
 from sim.scenario.appended import Kept
 from sim.scenario.evidence import FORMAT, SOURCES_FORMAT, DraftCounts, Evidence, Item
 from sim.scenario.evidence_files import load_evidence
-from sim.scenario.load import load
-from sim.scenario.merge import scenario_root
+from sim.scenario.merge import read_merged, scenario_root
+from sim.scenario.quantities import date_or_none
 from sim.scenario.written import yaml_of
-from sim.scenario.yamltree import Place
+from sim.scenario.yamltree import Place, map_at
 from sim.wholefiles import write_whole
+from sim.wording import long_date
 
 SCENARIO = "baseline.yaml"
-SOURCES = "sources.yaml"
 HEAD = "What articles say about the crisis, item by item: drafted by `offramp draft`, judged by a person.\n"
 SOURCES_HEAD = "The sources that evidence.yaml cites.\n"
 
@@ -144,16 +145,24 @@ def _texts(
     if there.evidence is None:
         head = {"schema": FORMAT, "sources": f"./{SOURCES}", "drafted": counts.model_dump()}
         return {
-            there.path / SOURCES: yaml_of({"schema": SOURCES_FORMAT, "sources": sources}, SOURCES_HEAD, levels=3),
+            there.path / SOURCES: _sources_text(there.path / SOURCES, sources),
             path: yaml_of(head, HEAD, levels=1) + yaml_of({"items": items}, levels=3),
         }
     found = Kept.read(path, FORMAT)
-    listed = Kept.read(there.path / str(found.tree.value["sources"]), SOURCES_FORMAT)
+    listed = there.path / str(found.tree.value["sources"])
     edits = [found.entries("items", items)] if items else []
     return {
-        listed.path: listed.edited(*([listed.entries("sources", sources)] if sources else [])),
+        listed: _sources_text(listed, sources),
         path: found.edited(*edits, found.key("drafted", counts.model_dump(), before="items")),
     }
+
+
+def _sources_text(path: Path, new: Mapping[str, Any]) -> str:
+    """Return the text of a list of sources with new ones added; its other lines stay as they are."""
+    if not path.exists():
+        return yaml_of({"schema": SOURCES_FORMAT, "sources": new}, SOURCES_HEAD, levels=3)
+    listed = Kept.read(path, SOURCES_FORMAT)
+    return listed.edited(*([listed.entries("sources", new)] if new else []))
 
 
 def _plain_item(item: DraftItem, ids: Mapping[str, str]) -> dict[str, Any]:
@@ -224,10 +233,12 @@ def _loaded(folder: Path, files: Mapping[Path, str], draft: DraftFile, drafted: 
     """Load the future evidence in a temporary folder; faults of new items name them as the draft does."""
     as_of, cast = draft.as_of, tuple(draft.cast)
     try:
-        scenario = load(folder / SCENARIO)
-        as_of, cast = min(as_of, scenario.as_of), tuple(scenario.actors)
+        scenario = read_merged(folder / SCENARIO).value  # whether or not it is finished
+        as_of = min(as_of, date_or_none(map_at(scenario, "question").get("as_of")) or as_of)
+        cast = tuple(map_at(scenario, "actors")) or cast
     except ScenarioError:
-        pass  # there is no scenario yet, or it is not finished
+        pass  # there is no scenario yet
+    _check_day(folder, draft, as_of)
     root = scenario_root(folder / EVIDENCE)
     faults: list[Fault] = []
     with tempfile.TemporaryDirectory() as name:
@@ -242,6 +253,18 @@ def _loaded(folder: Path, files: Mapping[Path, str], draft: DraftFile, drafted: 
         places = {str(copy): path for copy, path in moved.items()}
         raise ScenarioError([_named(fault, places, folder, drafted) for fault in faults])
     return evidence
+
+
+def _check_day(folder: Path, draft: DraftFile, as_of: datetime.date) -> None:
+    """Check that the scenario's as-of date, if earlier than the draft's, is not before what was kept."""
+    last = max(
+        (max(item.date, draft.articles[item.source].date) for item in draft.having(*KEPT).values()), default=as_of
+    )
+    if as_of < last <= draft.as_of:
+        raise UsageError(
+            f"{folder / SCENARIO} is as of {long_date(as_of)}, and the draft has news up to {long_date(last)}; write "
+            f"`as_of: {draft.as_of}` under `question` there, and adopt again"
+        )
 
 
 def _named(fault: Fault, places: Mapping[str, Path], folder: Path, drafted: Mapping[str, str]) -> Fault:

@@ -19,7 +19,7 @@ from sim.draft.files import NAME, read_cast, read_draft
 from sim.draft.gather import gather
 from sim.draft.schema import MOST_ITEMS, Drafted, DraftFile, DraftItem, Member, parties_of
 from sim.errors import ArticleError, UsageError
-from sim.scenario.evidence_files import read_evidence
+from sim.scenario.evidence_files import read_evidence, read_sources
 from sim.wording import long_date, slug
 
 if TYPE_CHECKING:
@@ -27,17 +27,19 @@ if TYPE_CHECKING:
 
 CAST = "cast.yaml"
 EVIDENCE = "evidence.yaml"
+SOURCES = "sources.yaml"
 Propose = Callable[[Article, str, Mapping[str, Member], datetime.date], tuple[DraftItem, ...]]
 """Proposes items for one article, given the dated article, the id of its source, the cast and the as-of date."""
 
 
 @dataclass(frozen=True)
 class Folder:
-    """The existing contents of a crisis folder."""
+    """The existing contents of a crisis folder; `listed` are sources that are there without evidence."""
 
     path: Path
     draft: DraftFile | None = None
     evidence: Evidence | None = None
+    listed: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def articles(self) -> Mapping[str, Drafted]:
@@ -57,7 +59,7 @@ class Folder:
     @property
     def sources(self) -> Mapping[str, Source]:
         """Sources of the evidence, keyed by id."""
-        return self.evidence.sources if self.evidence is not None else {}
+        return self.evidence.sources if self.evidence is not None else self.listed
 
     @classmethod
     def read(cls, path: Path) -> Folder:
@@ -66,12 +68,13 @@ class Folder:
         Raises
         ------
         ScenarioError
-            If its draft or its evidence is invalid.
+            If its draft, its evidence or its list of sources is invalid.
         """
-        draft, evidence = path / NAME, path / EVIDENCE
-        return cls(
-            path, read_draft(draft) if draft.exists() else None, read_evidence(evidence) if evidence.exists() else None
-        )
+        draft, evidence, sources = path / NAME, path / EVIDENCE, path / SOURCES
+        drafted = read_draft(draft) if draft.exists() else None
+        if evidence.exists():
+            return cls(path, drafted, read_evidence(evidence))
+        return cls(path, drafted, listed=read_sources(sources).sources if sources.exists() else {})
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from sim.scenario.written import yaml_of
 from sim.wording import slug
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ SCENARIO = """\
 # A scenario begun from articles. It does not run before every TODO is a number, a level of the codebook
 # (docs/cases.md) or a text: `offramp validate THIS_FILE` names what is missing, docs/scenario.md says how.
 schema: offramp/scenario/1
-id: {id}
+{id}
 title:  # TODO: the question in one line
 
 question:
@@ -70,7 +71,8 @@ def stub(name: str, draft: DraftFile, read: Collection[str]) -> str:
     """
     patrons = any(member.role == "patron" for member in draft.cast.values())
     actors = (_actor(id_, member, read=id_ in read, patrons=patrons) for id_, member in draft.cast.items())
-    return SCENARIO.format(id=slug(name) or "crisis", as_of=draft.as_of.isoformat(), actors="".join(actors))
+    id_ = yaml_of({"id": slug(name) or "crisis"}).strip()  # quoted if it is a number
+    return SCENARIO.format(id=id_, as_of=draft.as_of.isoformat(), actors="".join(actors))
 
 
 def _actor(id_: str, member: Member, *, read: bool, patrons: bool) -> str:

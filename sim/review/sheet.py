@@ -69,7 +69,7 @@ class Sheet:
         ScenarioError
             If the draft is invalid; it lists all faults.
         """
-        self.path = folder if folder.is_file() else folder / NAME
+        self.path = folder / NAME
         if not self.path.exists():
             raise UsageError(f"there is no {NAME} in {folder}; write it with offramp draft")
         self._texts: dict[str, tuple[object, Text]] = {}

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.distributions import Distribution
+from sim.distributions import Distribution, later
 from sim.errors import ScenarioError, UsageError
 from sim.scenario.faults import document_keys
 from sim.scenario.load import reading_complaint, scenario_of
@@ -244,7 +244,7 @@ def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = 
         "question": document.question.model_copy(update={"as_of": to}),
         "pressures": _known(document.pressures, to, scenario.as_of),
         "talks": _known(document.talks, to, scenario.as_of),
-        "events": {name: _dated(event, scenario.as_of) for name, event in document.events.items()},
+        "events": {name: _dated(event, (scenario.as_of - to).days) for name, event in document.events.items()},
     }
     if scenario.posterior is None:
         changes["calibration"] = PRIOR
@@ -273,24 +273,22 @@ def _known(entries: Mapping[str, Scheduled], to: datetime.date, as_of: datetime.
     """
     kept, back = {}, (as_of - to).days
     for name, entry in entries.items():
-        changes = {"end": _as_date(entry.end, as_of)}
+        changes = {"end": _moved(entry.end, back)}
         if getattr(entry, "after", None) is None:
             start = day_count(entry.start, as_of).median + back
             if 0 < start <= back:
                 continue
             begun = start == 0 and back > 0
-            changes["start"] = to - datetime.timedelta(days=1) if begun else _as_date(entry.start, as_of)
+            changes["start"] = to - datetime.timedelta(days=1) if begun else _moved(entry.start, back)
         kept[name] = entry.model_copy(update=changes)
     return kept
 
 
-def _dated(event: Event, as_of: datetime.date) -> Event:
-    """Return an event with dates in place of day counts; it lies after the as-of date and stays as an assumption."""
-    return event.model_copy(update={key: _as_date(getattr(event, key), as_of) for key in ("date", "start", "until")})
+def _dated(event: Event, back: int) -> Event:
+    """Return an event on the same days, counted from an earlier day; it lies ahead and stays as an assumption."""
+    return event.model_copy(update={key: _moved(getattr(event, key), back) for key in ("date", "start", "until")})
 
 
-def _as_date(moment: datetime.date | Distribution | None, as_of: datetime.date) -> datetime.date | Distribution | None:
-    """Convert a fixed day count from the as-of date to a date, so that its meaning is kept; a prior is unchanged."""
-    if isinstance(moment, Distribution) and moment.is_fixed and moment.mean == int(moment.mean):
-        return as_of + datetime.timedelta(days=int(moment.mean))
-    return moment
+def _moved(moment: datetime.date | Distribution | None, back: int) -> datetime.date | Distribution | None:
+    """Return the same point in time, or the same prior over it, counted from a day that lies some days earlier."""
+    return later(moment, back) if isinstance(moment, Distribution) else moment

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import CalibrationError, TableError
 from sim.scenario.quantities import SAMPLES as SAMPLES
+from sim.scenario.quantities import calendar_date
 from sim.tables import read_text, table_of
 
 if TYPE_CHECKING:
@@ -149,10 +150,8 @@ def parse(text: str, file: str) -> Posterior:
     """
     first, _, rest = text.partition("\n")
     about = _about(first, file)
-    try:
-        datetime.date.fromisoformat(str(about.get("date")))
-    except ValueError:
-        raise CalibrationError(f"{file}:1: expected a `date` such as 2018-08-19: the last day it knows of") from None
+    if calendar_date(str(about.get("date"))) is None:  # compared as text, so in this form alone
+        raise CalibrationError(f"{file}:1: expected a `date` such as 2018-08-19: the last day it knows of")
     if about.get("model") != MODEL:
         raise CalibrationError(
             f"{file} was made for version {about.get('model', 4)} of the model, and this is version {MODEL}: make it "

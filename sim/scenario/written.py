@@ -6,6 +6,7 @@ scenario file based on another (one that extends a base with changes, or one sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path as FilePath
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.emitter import Emitter
 from ruamel.yaml.representer import RoundTripRepresenter
 
 from sim.distributions import is_distribution
@@ -21,6 +23,7 @@ from sim.scenario.levels import meant
 from sim.scenario.load import load
 from sim.scenario.merge import read_merged
 from sim.scenario.schema import FORMAT, OUTSIDE_THE_MODEL, Document, attributes_of
+from sim.scenario.yamltree import is_word
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from sim.scenario.yamltree import Path
 
 EVERY = 99  # deeper than any file may be
+_BREAK = re.compile("[\x85\u2028\u2029]")
 
 
 def yaml_of(document: Mapping[str, Any], head: str = "", *, levels: int = EVERY) -> str:
@@ -46,19 +50,40 @@ def yaml_of(document: Mapping[str, Any], head: str = "", *, levels: int = EVERY)
     return _dumped(laid, 110)
 
 
-def _dumped(node: CommentedMap, width: int, representer: type[RoundTripRepresenter] = RoundTripRepresenter) -> str:
-    writer, stream = YAML(), StringIO()
-    writer.width = width
-    writer.Representer = representer
-    writer.dump(node, stream)
-    return stream.getvalue()
+class _Emitter(Emitter):
+    """Never folds a text in double quotes, because ruamel may do so within an escape."""
+
+    def write_double_quoted(self, text: Any, split: bool = False) -> None:
+        """Write a text in double quotes on one line."""
+        super().write_double_quoted(text, split=False)
 
 
-class _Nulls(RoundTripRepresenter):
+class _Texts(RoundTripRepresenter):
+    """Quotes texts that ruamel would write plain and the loader would read as something else."""
+
+    def represent_str(self, data: str) -> Any:
+        """Represent a text."""
+        style = '"' if _BREAK.search(data) else "'" if data.startswith((":", "?")) or is_word(data) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Texts.add_representer(str, _Texts.represent_str)
+
+
+class _Nulls(_Texts):
     """Writes removed values as `null`; ruamel would leave them empty."""
 
 
 _Nulls.add_representer(type(None), lambda one, _: one.represent_scalar("tag:yaml.org,2002:null", "null"))
+
+
+def _dumped(node: CommentedMap, width: int, representer: type[RoundTripRepresenter] = _Texts) -> str:
+    writer, stream = YAML(), StringIO()
+    writer.width = width
+    writer.Emitter = _Emitter
+    writer.Representer = representer
+    writer.dump(node, stream)
+    return stream.getvalue()
 
 
 def _laid_out(value: Any, levels: int) -> Any:

@@ -356,6 +356,11 @@ class _Builder:
         self.faults.append(self._place(event).fault(path, message))
 
 
+def is_word(text: str) -> bool:
+    """Return whether a text without quotes would be read as a number, true, false or null."""
+    return not isinstance(_scalar(text, plain=True), str)
+
+
 def _scalar(text: str, *, plain: bool) -> Any:
     """Resolve a scalar as in YAML 1.2, except for octal and hexadecimal numbers, which stay text.
 

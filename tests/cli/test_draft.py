@@ -149,6 +149,13 @@ def test_adopting_says_what_was_written_and_what_became_of_proposals(offramp: Of
     assert "the article of ledger is missing or has changed" in offramp("adopt", OUT).err
 
 
+def test_the_draft_may_be_named_in_place_of_its_folder(offramp: Offramp) -> None:
+    first(offramp)
+    judged(OUT)
+    assert f"offramp adopt {OUT}\n" in offramp("review", OUT / NAME, "--cli").err
+    assert offramp("adopt", OUT / NAME).code == 0
+
+
 def test_a_draft_is_no_scenario(offramp: Offramp) -> None:
     first(offramp)
     answer = offramp("run", OUT / NAME)

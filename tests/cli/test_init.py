@@ -14,7 +14,7 @@ from tests.places import IDLIB, SCENARIOS
 CASES = sorted((SCENARIOS / "cases").glob("*.yaml"))
 
 
-@pytest.mark.parametrize("name", ["my-crisis.yaml", "my crisis: first.yml"])
+@pytest.mark.parametrize("name", ["my-crisis.yaml", "my crisis: first.yml", "2026.yaml", "Überfall.yaml"])
 def test_scenario_evidence_and_sources_belong_together(offramp: Offramp, tmp_path: Path, name: str) -> None:
     file = tmp_path / "new" / name
     answer = offramp("init", file)

@@ -118,7 +118,7 @@ def test_a_fault_that_the_loader_finds_names_the_item_of_the_draft_and_writes_no
     assert files(folder) == before
 
 
-def test_an_item_after_the_day_of_a_finished_scenario_is_refused(folder: Path) -> None:
+def test_news_after_the_day_of_the_scenario_is_refused_until_that_day_is_later(folder: Path) -> None:
     by_hand(folder)
     drafted(folder, "gazette")
     judged(folder)
@@ -128,7 +128,26 @@ def test_an_item_after_the_day_of_a_finished_scenario_is_refused(folder: Path) -
     starter = starter.replace("evidence: ./evidence.yaml", "").replace(": evidence", ": 0.5")
     (folder / "baseline.yaml").write_text(starter, encoding="utf-8")
     assert load(folder / "baseline.yaml").as_of == datetime.date(2031, 5, 8)
-    with pytest.raises(ScenarioError, match=r"items\.D01\.date: dated 2031-05-10, after the as-of date 2031-05-08"):
+    before = files(folder)
+    with pytest.raises(UsageError, match=r"baseline\.yaml is as of 8 May 2031, .* write `as_of: 2031-05-10` under"):
+        adopt(folder)
+    assert files(folder) == before
+    starter = starter.replace("as_of: 2031-05-08", "as_of: 2031-05-10")
+    (folder / "baseline.yaml").write_text(starter, encoding="utf-8")
+    adopt(folder)
+
+
+def test_the_day_of_a_scenario_that_is_not_finished_counts_too(folder: Path) -> None:
+    drafted(folder, "ledger")
+    judged(folder)
+    adopt(folder)
+    path = folder / "baseline.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("as_of: 2031-05-10", "as_of: 2031-05-07"), encoding="utf-8"
+    )
+    drafted(folder)
+    judged(folder)
+    with pytest.raises(UsageError, match="as of 7 May 2031, and the draft has news up to 8 May 2031"):
         adopt(folder)
 
 
@@ -176,6 +195,16 @@ def test_evidence_of_a_persons_keeps_every_line_and_gains_the_next_numbers(folde
     assert text.startswith(BY_HAND.replace("items:\n", f"{text.splitlines()[4]}\nitems:\n"))
     assert (folder / "sources.yaml").read_text(encoding="utf-8").startswith(NOTE)
     assert list(read_evidence(folder / "evidence.yaml").sources) == ["note", "ledger"]
+
+
+def test_a_list_of_sources_without_evidence_is_kept(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "sources.yaml").write_text(NOTE, encoding="utf-8")
+    drafted(folder)
+    judged(folder)
+    adopt(folder)
+    assert (folder / "sources.yaml").read_text(encoding="utf-8").startswith(NOTE)
+    assert list(read_evidence(folder / "evidence.yaml").sources) == ["note", "ledger", "gazette"]
 
 
 def test_counts_add_up_over_adoptions_and_drafts(folder: Path) -> None:
@@ -311,6 +340,11 @@ def test_a_scenario_begun_runs_once_every_todo_is_filled_in(folder: Path) -> Non
     assert set(scenario.readings) == {"veldania", "orsk", "the-league"}
     adopt(folder)
     assert path.read_text(encoding="utf-8").startswith(text[:300])
+
+
+@pytest.mark.parametrize("name", ["2026", "007", "1e5", "null", "true"])
+def test_an_id_that_yaml_would_read_as_something_else_is_quoted(folder: Path, name: str) -> None:
+    assert f"\nid: '{name}'\n" in stub(name, drafted(folder), ())
 
 
 def test_a_name_that_yaml_would_read_as_something_else_is_quoted(folder: Path) -> None:

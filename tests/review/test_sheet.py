@@ -384,8 +384,7 @@ def test_words_that_are_not_where_an_anchor_says_are_not_marked(
     give(sheet, "reject", item="D01")
 
 
-def test_a_folder_or_the_file_itself_may_be_named(tmp_path: Path) -> None:
-    assert Sheet(write(tmp_path)).path == Sheet(tmp_path / NAME).path
+def test_a_folder_without_a_draft_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         UsageError, match=r"there is no evidence\.draft\.yaml in .*nowhere; write it with offramp draft"
     ):

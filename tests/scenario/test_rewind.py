@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pytest
 
 import sim
+from sim.distributions import Distribution
 from sim.errors import UsageError
 from sim.model.inputs import inputs_of
-from sim.scenario.edit import rewind
+from sim.scenario.edit import changed, rewind
 from sim.scenario.evidence import PRIOR_SD
 from sim.scenario.scenario import Scenario
 from tests.places import IDLIB
@@ -79,3 +81,25 @@ def test_items_may_be_left_out_by_name(idlib: Scenario) -> None:
     assert without.evidence is not None
     assert "E23" not in without.evidence.items
     assert without.actors["russia"].stance.mean < idlib.actors["russia"].stance.mean - 0.1
+
+
+MOMENTS = (
+    7, 3.5, {"uniform": [5, 20]}, {"normal": [9, 2]}, {"triangular": [5, 8, 12]}, {"empirical": [5, 30]},
+    {"quantiles": {10: 4, 90: 40}}, {"lognormal": [10, 0.5]}, {"experts": [6, {"lognormal": [20, 0.3]}]},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+def test_an_uncertain_day_ahead_stays_the_same_day(idlib: Scenario, moment: object) -> None:
+    uniforms = np.linspace(0.005, 0.995, 100)
+    pressure = {"from": "turkey", "on": "russia", "aim": "restrain", "intensity": 0.5, "start": moment, "end": 60}
+    flood = {"on": "russia", "field": "stance", "add": 0.1, "date": moment}
+    ahead = changed(idlib, {"pressures.offer": pressure, "events.flood": flood})
+    then, back = rewind(ahead, AS_OF - datetime.timedelta(days=12)), 12
+    pairs = [(ahead.pressures["offer"].start, then.pressures["offer"].start)]
+    pairs += [(ahead.pressures["offer"].end, then.pressures["offer"].end)]
+    pairs += [(ahead.events["flood"].date, then.events["flood"].date)]
+    for now, earlier in pairs:
+        assert isinstance(now, Distribution)
+        assert isinstance(earlier, Distribution)
+        assert earlier.ppf(uniforms) == pytest.approx(now.ppf(uniforms) + back, abs=0.5)

@@ -167,22 +167,21 @@ def suggest_cast(article: Article) -> dict[str, int]:
     UsageError
         If the parser is missing.
     """
-    of_country = {other: names[0] for names in countries().values() for other in names}
+    of_country = {readable(other): names[0] for names in countries().values() for other in names}
     counts: Counter[str] = Counter()
-    for doc in parse(article.paragraphs):
+    for text, doc in zip(article.paragraphs, parse(article.paragraphs), strict=True):
         last = -1
         for token in doc:
             named = token.pos_ == "PROPN" or token.text in of_country
             if token.i > last and named and token.text[:1].isupper() and token.text not in CALENDAR:
-                parts = _name(token, of_country)
-                last = token.i + len(parts) - 1
-                text = " ".join(parts)
-                counts[of_country.get(text, text)] += 1
+                name = doc[token.i : token.i + _length(token, of_country)]
+                last = name.end - 1
+                counts[of_country.get(name.text) or text[name.start_char : name.end_char]] += 1
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMES])
 
 
-def _name(token: Token, of_country: dict[str, str]) -> list[str]:
-    """Return the words of the name that starts here: a country's name, or consecutive proper nouns."""
+def _length(token: Token, of_country: dict[str, str]) -> int:
+    """Return the number of words of the name that starts here: a country's name, or consecutive proper nouns."""
     parts = [token.text]
     for place in range(token.i + 1, len(token.doc)):
         following = token.doc[place]
@@ -191,4 +190,4 @@ def _name(token: Token, of_country: dict[str, str]) -> list[str]:
         if whole not in of_country and (not proper or " ".join(parts) in of_country):
             break
         parts.append(following.text)
-    return parts
+    return len(parts)

@@ -81,15 +81,19 @@ def cut(paragraphs: Sequence[str]) -> tuple[int, ...]:
 
 def readable(text: str, known: frozenset[str] = frozenset()) -> str:
     """Return text of equal length with straight quotes, unaccented letters, and headlines in lower case."""
-    plain = without_dateline("".join(map(_plain, text.translate(_PLAIN))))
+    plain = without_dateline(_unaccented(text))
     plain = plain.replace("....", ".   ").replace("...", ",  ")
     return _small(plain, known) if is_headline(plain) else plain
 
 
 def without_dateline(text: str) -> str:
     """Return text with spaces in place of an agency report's dateline (place and day)."""
-    found = _DATELINE.match(text)
+    found = _DATELINE.match(_unaccented(text))
     return text if found is None else " " * found.end() + text[found.end() :]
+
+
+def _unaccented(text: str) -> str:
+    return "".join(map(_plain, text.translate(_PLAIN)))
 
 
 def _plain(sign: str) -> str:

@@ -18,7 +18,7 @@ from sim.articles.article import Article, read_article
 from sim.articles.paragraphs import copies, normalise, paragraph_hash
 from sim.draft.files import read_cast
 from sim.draft.rules import cut, parser, propose, suggest_cast, versions
-from sim.draft.rules.parser import MOST_WORDS, readable, shortened
+from sim.draft.rules.parser import MOST_WORDS, readable, shortened, without_dateline
 from sim.draft.schema import DraftItem
 from sim.errors import UsageError
 from tests.draft.rules.sentences import ACTS, CAST, TODAY, article
@@ -203,3 +203,14 @@ def test_names_are_counted_for_a_cast_and_demonyms_for_their_country() -> None:
     assert (counts["Turkey"], counts["Russia"]) == (3, 2)
     assert not {"Friday", "May"} & set(counts)
     assert list(counts.values()) == sorted(counts.values(), reverse=True)
+
+
+def test_a_suggested_name_is_written_as_in_the_article() -> None:
+    counts = suggest_cast(article("Aleksandar Vučić met Søren Ågård in Bogotá. Vučić said nothing."))
+    assert {"Aleksandar Vučić", "Søren Ågård", "Vučić", "Colombia"} <= set(counts)
+
+
+@pytest.mark.parametrize("place", ["BELGRADE", "PRIŠTINA"])
+def test_a_dateline_dates_nothing(place: str) -> None:
+    text = f"{place}, 3 May — Veldania moved two brigades to the river."
+    assert without_dateline(text).strip() == "Veldania moved two brigades to the river."
