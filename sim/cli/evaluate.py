@@ -18,7 +18,7 @@ from sim.cli.machines import SPAWNING_PAYS as MANY
 from sim.cli.options import BLOCKS, REPEATS, USUAL_CACHE, Output, Seed, UsualCache
 from sim.cli.output import check_output, show, written
 from sim.errors import UsageError
-from sim.report import lines_of, write_report
+from sim.report import lines_of, write_files, write_report
 from sim.report.columns import aligned, paragraph
 from sim.report.values import skill_text
 from sim.wording import counted
@@ -172,7 +172,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     """
     machines.warm_up(LONG)
     from sim.evaluation.backtest import backtest as backtests
-    from sim.evaluation.backtest.forecasts import Training
+    from sim.evaluation.backtest.forecasts import Training, check_enough
     from sim.evaluation.cases import load_cases
 
     check_output(out, figures=False)
@@ -181,17 +181,15 @@ def backtest(  # noqa: PLR0913 - one parameter an option
         fixed = _score_fixed(cases, posterior, seed, machines)
         show(fixed, format_, _fixed_lines(fixed))
         if out is not None:
-            path = out / "backtest.json"
-            path.write_text(json.dumps(fixed, indent=1) + "\n", encoding="utf-8")
-            written([path])
+            written(write_files(out, {"backtest.json": json.dumps(fixed, indent=1) + "\n"}))
         return
     past = load_cases(cases)
     pool = past if train is None else load_cases(train)
     _check_apart(past, pool if train is not None else ())
-    scenarios = _variants(variants)
-    others = _threats(threats)
+    scenarios, others, day = _variants(variants), _threats(threats), _known(known)
+    check_enough(past, pool, day, others.cases)
     designs = _Designs.of(blocks, machines, cache)
-    trained = Training(pool, designs.study(pool, others, seed), _known(known), others.cases)
+    trained = Training(pool, designs.study(pool, others, seed), day, others.cases)
     trained = replace(trained, study=designs.refined(trained.study, trained.seen))
     steps = backtests.steps(past, trained, len(scenarios))
     with machines.site("backtest", steps, unit="step", blocks=MANY) as site:
@@ -250,7 +248,8 @@ def _better(reference: str, row: Mapping[str, Any]) -> str:
     better = f"better than the {reference} in {row['better']} of {counted(row['cases'], 'case')}"
     if (row["skill"] or [None])[0] is None:
         return f"{better}; too few for a skill score"
-    return f"{better}: skill {skill_text(row['skill'])}, 95% over areas"
+    basis = "" if row["skill"][1] is None else ", 95% over areas"
+    return f"{better}: skill {skill_text(row['skill'])}{basis}"
 
 
 def _check_apart(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> None:

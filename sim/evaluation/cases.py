@@ -61,6 +61,10 @@ class HistoricalCase:
         """Whether the offensive began within `by` days."""
         return self.offensive is not None and self.offensive < by
 
+    def is_over(self, window: int, known: datetime.date) -> bool:
+        """Whether a window was over by a date, and its outcome known whether or not the offensive came."""
+        return (known - self.scenario.as_of).days >= window
+
     def seen(self, known: datetime.date) -> frozenset[int]:
         """Return the classes that the case may be in, given what was known on a date (`outcomes`)."""
         return possible(self.scenario.as_of, self.offensive, self.agreement, known=known)

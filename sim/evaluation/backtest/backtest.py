@@ -32,6 +32,7 @@ from sim.evaluation.backtest.scores import Table, calibration_of, case_scores, d
 from sim.evaluation.backtest.threats import score_threats
 from sim.evaluation.backtest.threats import steps as threats_steps
 from sim.evaluation.calibration.outcomes import WINDOWS
+from sim.evaluation.calibration.result import informative
 from sim.scenario.edit import with_posterior
 from sim.wording import counted
 
@@ -56,7 +57,7 @@ class Backtest:
     Attributes
     ----------
     known
-        The last day whose outcomes train the model.
+        The last day whose outcomes train model and baselines.
     tables
         Scores by scheme and set of cases; the target is in no set, only in its own row of the forecasts.
     calibration
@@ -171,9 +172,15 @@ def backtest(
     levers = tuple(_levers(variants, seed, site))
     weights = pool_weights(cases, made.by["case"])
     threats = score_threats(trained, weights, site)
+    return Backtest(made, seed, trained.known, tables, calibration, hindsight, levers, threats, _others(cases, trained))
+
+
+def _others(cases: Sequence[HistoricalCase], trained: Training) -> int | None:
+    """Return the number of cases that the model was trained on; None if they are those that are forecast."""
     names = {case.name for case in cases}
-    others = None if any(one.name in names for one in trained.pool) else len(trained.pool)
-    return Backtest(made, seed, trained.known, tables, calibration, hindsight, levers, threats, others)
+    if any(one.name in names for one in trained.pool):
+        return None
+    return len(informative({one.name: trained.seen[one.name] for one in trained.pool if not one.filed.target}))
 
 
 def steps(cases: Sequence[HistoricalCase], trained: Training, variants: int) -> int:
@@ -188,7 +195,7 @@ def _sets(made: Forecasts) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the sets of cases that are scored: all, and by tier. The target is in none."""
     tiers = np.array([case.filed.tier for case in made.cases])
     yield "all", made.judged()
-    for tier in sorted(set(tiers.tolist())):
+    for tier in sorted(set(tiers[made.judged()].tolist())):
         yield f"tier {tier}", made.judged() & (tiers == tier)
 
 

@@ -40,9 +40,10 @@ def score_fixed(cases: Sequence[HistoricalCase], draws: Posterior, *, seed: int,
     Raises
     ------
     UsageError
-        If it has seen all of them, or all but the target.
+        If it has seen all of them, or all but the target, or does not say which it has seen; or if none of the cases
+        that ship with offramp was known on its day.
     """
-    seen = set(draws.about.get("cases", ()))
+    seen = _seen(draws)
     new = [case for case in cases if case.name not in seen and not case.filed.target]
     if not new:
         raise UsageError(
@@ -57,10 +58,26 @@ def score_fixed(cases: Sequence[HistoricalCase], draws: Posterior, *, seed: int,
     return _record(new, draws, said, sorted(seen & {case.name for case in cases}))
 
 
+def _seen(draws: Posterior) -> set[str]:
+    """Return the names of the cases that a posterior was fitted to, as its file gives them."""
+    names = draws.about.get("cases")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UsageError(
+            f"{draws.name} does not say which cases it was fitted to, so it might be scored on them: expected `cases`, "
+            "a list of their ids, in the first line of its file"
+        )
+    return set(names)
+
+
 def _baselines(cases: Sequence[HistoricalCase], known: datetime.date) -> dict[str, Floats]:
+    """Return the forecasts of the base rate and the regression, neither of which has seen any of the cases."""
+    names = {case.name for case in cases}
+    shipped = [one for one in read_cases() if not one.target and one.id not in names]
     rate, curve = np.empty((len(cases), len(WINDOWS))), np.empty((len(cases), len(WINDOWS)))
     for column, window in enumerate(WINDOWS):
-        rows = known_by([one for one in read_cases() if not one.target], known, window)
+        rows = known_by(shipped, known, window)
+        if not rows:
+            raise UsageError(f"no past case of offramp was over by {known}, so there is no base rate to compare with")
         outcome = [label for _, label in rows]
         rate[:, column] = base_rate(outcome).p
         fitted = fit([(one.expected_support, one.troops_inside) for one, _ in rows], outcome)

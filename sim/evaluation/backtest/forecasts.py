@@ -8,18 +8,20 @@ other cases only. The target case is never used for training.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.baselines.base_rate import base_rate
-from sim.baselines.logistic import fit, linked
+from sim.baselines.logistic import fit
 from sim.baselines.pool import pooled, stack
 from sim.baselines.positions import features_of, positions_of
+from sim.errors import UsageError
 from sim.evaluation.calibration.calibrate import Seen, Study, sample_bridge, sample_posterior
 from sim.evaluation.calibration.design import Design, block_of, play, prior_points, seed_of
 from sim.evaluation.calibration.outcomes import WINDOWS, shares_within
@@ -94,7 +96,7 @@ class Training:
     study
         The study of the pool.
     known
-        The last day whose outcomes train the model.
+        The last day whose outcomes train model and baselines.
     threats
         Threats that also train the model.
     """
@@ -147,7 +149,7 @@ def forecasts(cases: Cases, trained: Training, points: Mapping[Scheme, Points], 
         scheme: {
             MODEL: play_each(scenarios, points[scheme], seed, site),
             PRIOR: prior,
-            **baseline_forecasts(cases, trained.pool, scheme),
+            **baseline_forecasts(cases, trained.pool, scheme, trained.known),
         }
         for scheme in SCHEMES
     }
@@ -204,31 +206,56 @@ def play_own(scenarios: Iterable[Scenario], seed: int, site: Site) -> Floats:
     return np.array([[(records["offensive"] < window).mean() for window in WINDOWS] for records in played])
 
 
-def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme) -> dict[str, Floats]:
-    """Forecast each case with every baseline: shape (cases, windows) each."""
-    rows = [tuple(_baselines(case, training(case, pool, scheme))) for case in cases]
-    names = [name for name in FORECASTERS if name not in (MODEL, PRIOR, POOLED)]
-    said = {name: np.array([row[number] for row in rows]) for number, name in enumerate(names)}
+def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme, known: datetime.date) -> dict[str, Floats]:
+    """Forecast each case with every baseline: shape (cases, windows) each.
+
+    Parameters
+    ----------
+    known
+        The last day of what they learn from: the cases whose window was over by then.
+    """
+    features = {case.name: _features(case) for case in (*pool, *cases)}
+    said = {name: np.empty((len(cases), len(WINDOWS))) for name in (BASE_RATE, LOGISTIC, *POSITIONS.values())}
+    for row, case in enumerate(cases):
+        kept = training(case, pool, scheme)
+        for column, window in enumerate(WINDOWS):
+            others = [other for other in kept if other.is_over(window, known)]
+            outcome = [other.happened(window) for other in others]
+            said[BASE_RATE][row, column] = base_rate(outcome).p
+            for name, own in features[case.name].items():
+                curve = fit([features[other.name][name] for other in others], outcome)
+                said[name][row, column] = curve.predict(*own).p
     # Each window has its own curve: if two cross, the longer window takes the shorter one's probability.
     return {name: np.maximum.accumulate(one, axis=1) for name, one in said.items()}
 
 
-def _baselines(case: HistoricalCase, others: Cases) -> Iterator[list[float]]:
-    """Yield the forecasts of a case by base rate, logistic regression and the positions, in that order."""
-    outcomes = outcomes_of(others).T.tolist()
-    yield [base_rate(outcome).p for outcome in outcomes]
-    own, *rows = map(_features, (case, *others))
-    yield [fit(rows, outcome).predict(*own).p for outcome in outcomes]
-    for key in POSITIONS:
-        position, *past = (_position(one, key) for one in (case, *others))
-        yield [linked(position, past, outcome).p for outcome in outcomes]
+def _features(case: HistoricalCase) -> dict[str, tuple[float, ...]]:
+    """Return what each regression reads of a case, by its name."""
+    features, positions = features_of(case.scenario), positions_of(case.scenario)
+    own = {key: 0.0 if positions is None else float(getattr(positions, key)) for key in POSITIONS}
+    return {
+        LOGISTIC: (features.expected_support, float(features.troops_inside)),
+        **{name: (own[key],) for key, name in POSITIONS.items()},
+    }
 
 
-def _features(case: HistoricalCase) -> tuple[float, float]:
-    features = features_of(case.scenario)
-    return features.expected_support, float(features.troops_inside)
+def check_enough(cases: Cases, pool: Cases, known: datetime.date, threats: Sequence[Threat] = ()) -> None:
+    """Check before the start that there is something to score, and something to learn from for each forecast.
 
-
-def _position(case: HistoricalCase, key: str) -> float:
-    positions = positions_of(case.scenario)
-    return 0.0 if positions is None else float(getattr(positions, key))
+    Raises
+    ------
+    UsageError
+        If there is not.
+    """
+    if all(case.filed.target for case in cases):
+        raise UsageError("none of these cases is scored, because a target never is; add other cases")
+    by = "" if known == datetime.date.max else f" over by {known}"
+    for case, scheme in product(cases, SCHEMES):
+        if not any(other.is_over(WINDOWS[-1], known) for other in training(case, pool, scheme)):
+            area = f" outside its area, {case.area}," if scheme == "area" else ""
+            raise UsageError(
+                f"{case.name} cannot be forecast: no other case{area}{by} is there to learn from; add such cases, or "
+                "name a folder of others with --train"
+            )
+    if len({one.pair for one in threats}) == 1:
+        raise UsageError("all threats are of one pair of states, so none can be forecast without its pair; add others")

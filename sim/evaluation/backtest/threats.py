@@ -91,6 +91,10 @@ def _by_model(own: Sequence[Threat], draws: Floats, trained: Training, site: Sit
 
 
 def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happened: np.ndarray) -> dict[str, Any]:
+    """Return the scores in the form used in a record.
+
+    The base rate has no AUC: it differs only by what was left out, so that it is lower for a fold with more events.
+    """
     pairs = [one.pair for one in threats]
     windows: dict[str, Any] = {}
     for number, window in enumerate(WINDOWS):
@@ -100,7 +104,10 @@ def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happ
             "happened": int(happened[:, number].sum()),
             "said": {name: round(float(one[:, number].mean()), 4) for name, one in said.items()},
             "brier": {name: round(float(one.mean()), 4) for name, one in scores.items()},
-            "auc": {name: auc(one[:, number], happened[:, number]) for name, one in said.items()},
+            "auc": {
+                name: None if name == BASE_RATE else auc(one[:, number], happened[:, number])
+                for name, one in said.items()
+            },
             "against": _against(scores, pairs),
         }
     return {"cases": len(threats), "pairs": len(set(pairs)), "folds": folds, "windows": windows}

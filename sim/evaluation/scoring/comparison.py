@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 LEVEL = 0.95
 RESAMPLES = 2000
 FEWEST_FOR_SKILL = 10
-"""Fewest cases for which a skill is reported."""
+"""Fewest cases for which a skill is reported, and fewest groups for its interval.
+
+The bootstrap is too narrow with few groups: in trials its interval of 95% covered 93% with 28 groups, 88% with 10, 80%
+with 4 and 48% with 2 (`test_the_bootstrap_interval_covers_with_the_groups_that_it_needs`).
+"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class Skill:
     value
         None if the reference scores 0 and cannot be improved on.
     low, high
-        Percentile interval of the cluster bootstrap at 95%; None with one group, or if a resample has no skill.
+        Percentile interval of the cluster bootstrap at 95%; None with fewer than `FEWEST_FOR_SKILL` groups, or if a
+        resample has no skill.
     cases, groups
         Number of cases and of groups.
     """
@@ -160,7 +165,7 @@ def skill_score(
     """
     a, b, place, count = _paired(scores, reference, groups)
     value = 1 - float(np.sum(a) / np.sum(b)) if np.sum(b) > 0 else None
-    if value is None or count == 1:
+    if value is None or count < FEWEST_FOR_SKILL:
         return Skill(value, None, None, len(a), count)
     sums: Floats = np.stack([np.bincount(place, weights=one) for one in (a, b)])
     low, high = _bootstrap(sums, seed, resamples)

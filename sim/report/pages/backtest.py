@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.report.chance import share_text
 from sim.report.charts import Spec, axis, band, figure, line
 from sim.report.document import Document, Figure, Section, Table, Text, rerun
-from sim.report.values import NONE, day_of, or_dash, percent, short_date, skill_interval, skill_text
+from sim.report.values import NONE, day_of, or_dash, percent, plain, short_date, skill_interval, skill_text
 from sim.wording import counted, noun
 
 if TYPE_CHECKING:
@@ -221,8 +221,7 @@ def _threats(threats: Record) -> Iterator[Text | Table | Figure]:
         for name, mean in one["said"].items():
             gaps, area = one["against"].get(name, {}), one["auc"][name]
             against = (or_dash(gaps.get(other), lambda gap: _difference(gap["difference"])) for other in REFERENCES)
-            auc = "?" if area is None else f"{area:.2f}"
-            rows.append((name, share_text(mean), f"{one['brier'][name]:.3f}", auc, *against))
+            rows.append((name, share_text(mean), f"{one['brier'][name]:.3f}", plain(area), *against))
         yield Table(caption, columns, "lrrrrr", tuple(rows))
 
 
@@ -242,8 +241,8 @@ def _levers(record: Record) -> Iterator[Text | Table | Figure]:
 
 
 def _difference(gap: list[float | None]) -> str:
-    mean, low, high = (or_dash(value, "{:+.3f}".format).replace("-", "−") for value in gap)
-    return f"{mean} ({low} to {high})"
+    mean, *interval = (f"{value:+.3f}".replace("-", "−") for value in gap if value is not None)
+    return f"{mean} ({' to '.join(interval)})" if interval else mean
 
 
 def _diagram(points: list[Record]) -> Spec:

@@ -12,6 +12,7 @@ import pytest
 
 import sim
 from sim.distributions import Fixed
+from sim.evaluation.backtest import backtest as backtests
 from sim.evaluation.backtest.backtest import Backtest, backtest, steps
 from sim.evaluation.backtest.forecasts import (
     BASE_RATE,
@@ -93,7 +94,7 @@ def test_the_outcome_of_a_case_changes_no_baseline_forecast_of_it(cases: tuple[H
         changed_cases = list(cases)
         changed_cases[number] = HistoricalCase(cases[number].scenario, cases[number].filed, turned)
         for scheme in SCHEMES:
-            before, after = (baseline_forecasts(one, one, scheme) for one in (cases, changed_cases))
+            before, after = (baseline_forecasts(one, one, scheme, LATER) for one in (cases, changed_cases))
             for name, said in before.items():
                 np.testing.assert_allclose(said[number], after[name][number], err_msg=f"{scheme} {name}")
 
@@ -175,6 +176,13 @@ def test_threats_are_forecast_by_play_without_their_pair(done: tuple[Backtest, T
                 said.append(play_each(scenario, {one.scenario: points}, trained.study.seed, Site())[0, 1])
     assert told["windows"]["90"]["said"][MODEL] == pytest.approx(np.mean(said), abs=1e-4)
     assert told["windows"]["90"]["happened"] == 4
+    assert told["windows"]["90"]["auc"][BASE_RATE] is None, "a rate does not tell two threats apart"
+
+
+def test_the_target_is_none_of_the_other_cases_that_trained(done: tuple[Backtest, Training]) -> None:
+    assert backtests._others((), done[1]) == len(done[0].forecasts.cases) - 1
+    early = replace(done[1], known=datetime.date(2020, 2, 5))
+    assert backtests._others((), early) == 1, "of the second case nothing is known yet"
 
 
 def test_a_forecast_can_say_the_track_record(done: tuple[Backtest, Training]) -> None:

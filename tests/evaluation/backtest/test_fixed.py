@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.baselines.cases import known_by, read_cases
 from sim.errors import UsageError
 from sim.evaluation.backtest.fixed import score_fixed
 from sim.evaluation.backtest.forecasts import BASE_RATE, MODEL
 from sim.evaluation.cases import HistoricalCase, load_cases
+from sim.scenario.edit import with_document
 from sim.scenario.posterior import posterior
 from sim.studies.bench import Site
 from tests.evaluation.backtest.made_up import write_cases
@@ -42,6 +45,33 @@ def test_cases_that_the_posterior_has_seen_are_listed_and_not_scored(cases: tupl
     everything = replace(DRAWS, about={**DRAWS.about, "cases": [case.name for case in cases]})
     with pytest.raises(UsageError, match="nothing is left to score it on"):
         score_fixed(cases, everything, seed=1, site=Site())
+
+
+@pytest.mark.parametrize("names", [None, 5, "case-00", [{"id": "case-00"}]])
+def test_a_posterior_that_names_no_cases_is_not_scored(cases: tuple[HistoricalCase, ...], names: object) -> None:
+    with pytest.raises(UsageError, match="does not say which cases it was fitted to"):
+        score_fixed(cases, replace(DRAWS, about={**DRAWS.about, "cases": names}), seed=1, site=Site())
+
+
+def test_the_baselines_have_not_seen_a_case_that_is_scored(cases: tuple[HistoricalCase, ...]) -> None:
+    """A posterior of other cases is scored on one that ships with offramp: its row is left out of the rate."""
+    (shipped,) = (one for one in read_cases() if one.id == "x01-tripoli-2019-03")
+    renamed = replace(cases[0], scenario=with_document(
+        cases[0].scenario, cases[0].scenario.document.model_copy(update={"id": shipped.id})
+    ))  # fmt: skip
+    other = replace(DRAWS, about={**DRAWS.about, "cases": [], "date": "2024-11-27"})
+    rates = []
+    for case in (cases[0], renamed):
+        (row,) = score_fixed([case], other, seed=1, site=Site())["cases"]
+        rates.append(row["forecasts"][BASE_RATE][0])
+    count = len(known_by([one for one in read_cases() if not one.target], datetime.date(2024, 11, 27), 30))
+    assert shipped.label(30)
+    assert rates[0] * count - rates[1] * (count - 1) == pytest.approx(1, abs=0.01)
+
+
+def test_a_posterior_older_than_every_past_case_has_no_base_rate(cases: tuple[HistoricalCase, ...]) -> None:
+    with pytest.raises(UsageError, match="no past case of offramp was over by 1990-01-01"):
+        score_fixed(cases, replace(DRAWS, about={**DRAWS.about, "date": "1990-01-01"}), seed=1, site=Site())
 
 
 def test_the_target_is_in_no_score(cases: tuple[HistoricalCase, ...]) -> None:
