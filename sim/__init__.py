@@ -82,7 +82,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     replicates: int = 2,
     precision: float | None = None,
     workers: int | Executor = 1,
-    given: Sequence[str] = (),
+    given: str | Sequence[str] = (),
     store: Place = None,
     progress: Progress = False,
 ) -> Forecast:
@@ -104,7 +104,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         Number of processes, or any `concurrent.futures.Executor`, such as the `get_executor()` of a dask client. In a
         script with processes, call this under `if __name__ == "__main__":`.
     given
-        Conditions seen since, such as `strikes by 2018-09-04`; only runs that meet all of them count.
+        A condition seen since, such as `strikes by 2018-09-04`, or several; only runs that meet all of them count.
     store
         A folder, or an address such as s3://bucket/prefix, in which finished blocks of runs are kept, so that none is
         played twice.

@@ -165,6 +165,24 @@ def test_what_is_no_scenario_and_no_store_is_refused(scenario: sim.Scenario) -> 
         sim.run(scenario, runs=64, store=3)  # type: ignore[arg-type]
 
 
+def test_what_is_no_map_no_forecast_no_number_and_no_condition_is_refused(short: sim.Forecast) -> None:
+    wrong: Any = [3]
+    with pytest.raises(UsageError, match=r"expected a map from dotted paths to values.*got \[3\]"):
+        short.scenario.with_(wrong)
+    with pytest.raises(UsageError, match=r"expected another forecast to compare with \(got \[3\]\)"):
+        short.difference(wrong, "offensive")
+    with pytest.raises(UsageError, match=r"expected a probability between 0 and 1, as in 0.10 \(got \[3\]\)"):
+        short.tip("credibility", to=wrong)
+    with pytest.raises(UsageError, match=r"cannot read the condition 3: expected"):
+        sim.run(short.scenario, runs=256, given=wrong)
+
+
+def test_one_condition_may_be_given_as_text(scenario: sim.Scenario) -> None:
+    one, listed = (sim.run(scenario, runs=1024, given=given) for given in ("strikes by 30 days", ["strikes by 30 days"]))
+    assert one.plan == listed.plan
+    assert len(one.plan.given) == 1
+
+
 def test_a_forecast_shows_six_lines(forecast: sim.Forecast) -> None:
     lines = repr(forecast).splitlines()
     assert len(lines) == 6

@@ -134,9 +134,11 @@ class Forecast:
         Raises
         ------
         UsageError
-            If the two do not share seed and replicates, the outcome is not one of `OUTCOMES`, or the window ends
-            beyond either horizon.
+            If the other is not a forecast, the two do not share seed and replicates, the outcome is not one of
+            `OUTCOMES`, or the window ends beyond either horizon.
         """
+        if not isinstance(other, Forecast):
+            raise UsageError(f"expected another forecast to compare with (got {other!r})")
         day = day_of(by, self.scenario.as_of, min(self.scenario.horizon, other.scenario.horizon))
         if (self.plan.seed, self.plan.replicates) != (other.plan.seed, other.plan.replicates):
             raise UsageError("paired differences need the same seed and replicates in both forecasts")

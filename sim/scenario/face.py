@@ -34,6 +34,8 @@ class Scenario(core.Scenario):
         ------
         ScenarioError
             If a path or value is wrong; its `faults` list all problems. It is also a ValueError.
+        UsageError
+            If the changes are not a map.
 
         Examples
         --------

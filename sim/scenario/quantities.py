@@ -361,6 +361,8 @@ def read_day(by: Any, as_of: datetime.date) -> int | None:
         return None
     if isinstance(by, numbers.Integral):
         return int(by)
+    if isinstance(by, datetime.datetime):  # also a pandas Timestamp
+        by = by.date()
     if isinstance(by, datetime.date):
         return (by - as_of).days + 1
     if not isinstance(by, str):

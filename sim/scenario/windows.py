@@ -38,7 +38,8 @@ def day_of(by: By, as_of: datetime.date, horizon: int, name: str = "by") -> int:
         return horizon
     day = read_day(by, as_of)
     if day is None:
-        raise UsageError(f'expected a number of days, "90 days" or a date such as 2018-11-16 for {name} (got {by!r})')
+        example = as_of + datetime.timedelta(days=(horizon - 1) // 2)
+        raise UsageError(f'expected a number of days, "90 days" or a date such as {example} for {name} (got {by!r})')
     if not 1 <= day <= horizon:
         last = as_of + datetime.timedelta(days=horizon - 1)
         raise UsageError(f"expected a window from 1 to {counted(horizon, 'day')}, up to {last}, for {name} (got {by})")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -144,8 +145,8 @@ def ask(
     day = day_of(by, scenario.as_of, scenario.horizon)
     if outcome not in FIRST_EVENTS:
         raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(FIRST_EVENTS)}")
-    if not 0 < to < 1:
-        raise UsageError(f"expected a probability between 0 and 1, as in 0.10 (got {to:g})")
+    if not isinstance(to, Real) or not 0 < to < 1:
+        raise UsageError(f"expected a probability between 0 and 1, as in 0.10 (got {to})")
     if len(set(paths)) != len(paths) or not 1 <= len(paths) <= 2:
         raise UsageError("expected one number or two different ones; a sweep takes more (docs/sweeps.md)")
     if len(spans) > len(paths):

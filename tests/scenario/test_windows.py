@@ -32,14 +32,14 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     return worlds.load(tmp_path_factory.mktemp("windows"))
 
 
-@pytest.mark.parametrize("by", [*THIRTY, 30, datetime.date(2020, 1, 30)])
+@pytest.mark.parametrize("by", [*THIRTY, 30, datetime.date(2020, 1, 30), datetime.datetime(2020, 1, 30, 23, 59)])
 def test_a_window_is_a_number_of_days_a_text_or_its_last_date(by: int | str | datetime.date) -> None:
     assert day_of(by, AS_OF, 60) == 30
 
 
 @pytest.mark.parametrize("by", ["soon", "", "30.5", "-3", "2020-13-01", "2020-W05-4", "9" * 40, True, 3.5])
 def test_what_is_no_window_is_refused_with_what_to_type(by: int | str) -> None:
-    with pytest.raises(UsageError, match=r'expected a number of days, "90 days" or a date such as 2018-11-16 for --by'):
+    with pytest.raises(UsageError, match=r'expected a number of days, "90 days" or a date such as 2020-01-30 for --by'):
         day_of(by, AS_OF, 60, "--by")
 
 

@@ -22,23 +22,26 @@ LEAST_DRAWS = 100
 """Fewest draws with a run that meets the conditions for anything to be reported: half a point in ten at best."""
 EXPECTED = (
     'expected "strikes by DATE", "agreement by DATE", either with "no" before it, "no offensive by DATE", or '
-    '"ACTOR POSTURE above LEVEL on DATE" (or below), as in "turkey deterrence above 0.5 on 2018-09-02"; a DATE may be '
-    '"30 days" too'
+    '"ACTOR POSTURE above LEVEL on DATE" (or below), where DATE is YYYY-MM-DD or a length of time such as "30 days", '
+    'as in "no agreement by 30 days"'
 )
 _EVENT = re.compile(r"(no )?(strikes?|agreement|offensive) (?:by|within) (.+)", re.IGNORECASE)
 _POSTURE = re.compile(r"(.+) (\w+) (above|below) (\S+) (?:on|after) (.+)", re.IGNORECASE)
 _MOST = 200  # characters; no condition is as long
 
 
-def read_given(texts: Iterable[str], scenario: Scenario) -> tuple[Condition, ...]:
-    """Read conditions on the runs of a scenario.
+def read_given(texts: str | Iterable[str], scenario: Scenario) -> tuple[Condition, ...]:
+    """Read a condition, or several, on the runs of a scenario.
 
     Raises
     ------
     UsageError
         If one cannot be read, or names something the scenario lacks or a date outside the window.
     """
-    return tuple(_read(text, scenario) for text in texts)
+    several = (texts,) if isinstance(texts, str) or not isinstance(texts, Iterable) else tuple(texts)
+    if wrong := [one for one in several if not isinstance(one, str)]:
+        raise UsageError(f"cannot read the condition {wrong[0]!r}: {EXPECTED}")
+    return tuple(_read(text, scenario) for text in several)
 
 
 def _read(text: str, scenario: Scenario) -> Condition:
