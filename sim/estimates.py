@@ -249,14 +249,13 @@ def ratio(part: float, whole: float, products: tuple[float, float, float], draws
     return Estimate(p, low, high, math.sqrt(variance), None, round(draws), round(whole / draws))
 
 
-def beta_range(p: float, sd: float, share: float = 0.8) -> tuple[float, float] | None:
-    """Return the central range of the beta distribution with a given mean and sd; None if there is none.
+def beta_range(p: float, sd: float) -> tuple[float, float] | None:
+    """Return the central 80% of the beta distribution with a given mean and sd; None if there is none.
 
     A range over inputs cannot be read from a few replicates per draw, so this fit (beta-binomial) is used and named.
     """
     if not 0 < p < 1 or sd <= 0 or sd**2 >= p * (1 - p):
         return None
     total = p * (1 - p) / sd**2 - 1
-    edge = (1 - share) / 2
-    low, high = (float(betaincinv(p * total, (1 - p) * total, q)) for q in (edge, 1 - edge))
+    low, high = (float(betaincinv(p * total, (1 - p) * total, q)) for q in (0.1, 0.9))
     return low, high

@@ -13,7 +13,7 @@ import typer
 
 from sim.cli.console import Format, epoch, note
 from sim.cli.declare import command
-from sim.cli.machines import LONG, MACHINES, Machines
+from sim.cli.machines import MACHINES, Machines
 from sim.cli.machines import SPAWNING_PAYS as MANY
 from sim.cli.options import BLOCKS, REPEATS, USUAL_CACHE, Output, Seed, UsualCache
 from sim.cli.output import check_output, show, written
@@ -170,7 +170,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     offramp backtest my-cases --train scenarios/cases
     offramp backtest scenarios/cases --variants scenarios/idlib-2018 --format json > backtest.json
     """
-    machines.warm_up(LONG)
+    machines.warm_up(is_long=True)
     from sim.evaluation.backtest import backtest as backtests
     from sim.evaluation.backtest.forecasts import Training, check_enough
     from sim.evaluation.cases import load_cases

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 SPAWNING_PAYS = 12  # number of blocks from which worker processes make up for the second they take to start
 GROUPS_HERE = SPAWNING_PAYS // 4  # the same in groups, of four blocks at most, if the number of blocks is unknown
-LONG = 50_000  # number of runs that are certainly as many blocks as worker processes need to pay
+LONG = 50_000
+"""A number of runs that are certainly as many blocks as worker processes need to pay."""
 EXAMPLE = "tcp://127.0.0.1:8786"
 
 
@@ -83,16 +84,15 @@ class Machines:
         with progress(label, total, quiet=self.quiet, unit=unit) as finished:
             yield Site(executor, store, finished)
 
-    def warm_up(self, runs: int | None = None) -> None:
+    def warm_up(self, *, is_long: bool) -> None:
         """Let workers begin to import, while the command imports the rest, if it is sure to use them.
 
         Parameters
         ----------
-        runs
-            Number of runs asked for; None if that does not decide it.
+        is_long
+            Whether the work is known to be long enough for workers to pay.
         """
-        is_long = self.workers is not None or (runs or 0) >= LONG
-        if self.executor is Kind.LOCAL and is_long and (self.workers or os.cpu_count() or 1) > 1:
+        if self.executor is Kind.LOCAL and (self.workers or is_long) and (self.workers or os.cpu_count() or 1) > 1:
             from sim.runs.executors.processes import start_server  # late: --help needs none of it
 
             start_server()

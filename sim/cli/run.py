@@ -11,7 +11,7 @@ import typer
 
 from sim.cli.console import Exit, Format, note
 from sim.cli.declare import command
-from sim.cli.machines import MACHINES, Machines
+from sim.cli.machines import LONG, MACHINES, Machines
 from sim.cli.options import (
     CACHE,
     DEFAULT_STORE,
@@ -90,7 +90,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     offramp run scenarios/idlib-2018/baseline.yaml --given "strikes by 2018-09-04"
     offramp run scenarios/idlib-2018/baseline.yaml --executor dask --address tcp://127.0.0.1:8786
     """
-    machines.warm_up(runs)
+    machines.warm_up(is_long=(runs or 0) >= LONG)
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.forecast.runner import run as run_plan

@@ -422,7 +422,7 @@ class Empirical(Distribution):
     @property
     def median(self) -> float:
         """Value at quantile 1/2."""
-        return self.values[min(len(self.values) // 2, len(self.values) - 1)]
+        return self.values[len(self.values) // 2]
 
     @property
     def support(self) -> tuple[float, float]:

@@ -185,23 +185,22 @@ def test_what_differs_on_a_worker_is_named_with_what_to_do(there: Any, told: str
 
 
 @pytest.mark.parametrize(
-    ("machines", "runs", "is_started"),
+    ("machines", "is_long", "is_started"),
     [
-        (Machines(workers=2), None, True),
-        (Machines(workers=1), LONG, False),
-        (Machines(), None, False),
-        (Machines(), LONG - 1, False),
-        (Machines(), LONG, True),
-        (Machines(executor=Kind.DASK), LONG, False),
+        (Machines(workers=2), False, True),
+        (Machines(workers=1), True, False),
+        (Machines(), False, False),
+        (Machines(), True, True),
+        (Machines(executor=Kind.DASK), True, False),
     ],
 )
 def test_workers_begin_to_import_only_if_they_are_sure_to_be_wanted(
-    monkeypatch: pytest.MonkeyPatch, machines: Machines, runs: int | None, is_started: bool
+    monkeypatch: pytest.MonkeyPatch, machines: Machines, is_long: bool, is_started: bool
 ) -> None:
     started: list[bool] = []
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.setattr("sim.runs.executors.processes.start_server", lambda: started.append(True))
-    machines.warm_up(runs)
+    machines.warm_up(is_long=is_long)
     assert bool(started) is is_started
 
 

@@ -14,10 +14,11 @@ from sim import environment
 from sim.forecast.record import names_of
 from sim.model.inputs import Input, inputs_of, is_key
 from sim.report.reading import input_words
+from sim.report.values import quantity
 from sim.scenario.edit import path_complaint, vary, written
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged, read_merged
-from sim.studies.sweep.schema import canonical, shown
+from sim.studies.sweep.schema import canonical, is_number, shown
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -43,7 +44,13 @@ def label_of(changes: Mapping[str, Any], index: int, names: Mapping[str, Any]) -
     if len(changes) > MOST_IN_LABEL:
         return f"cell {index + 1}"
     told = [(input_words(names, path)[1], value) for path, value in changes.items()]
-    return ", ".join(f"{name} {'removed' if value is None else shown(value)}" for name, value in told)
+    return ", ".join(f"{name} {_in_words(value)}" for name, value in told)
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return quantity(value)
+    return "removed" if value is None else shown(value).replace("-", "−") if is_number(value) else shown(value)
 
 
 @dataclass(frozen=True)

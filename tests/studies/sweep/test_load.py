@@ -122,7 +122,7 @@ def test_words_dates_and_distributions_may_be_values(tmp_path: Path) -> None:
         """,
     )
     assert [cell.label for cell in loaded.cells][-1] == (
-        'aim of Appeal encourage, intensity of Appeal {"uniform": [0, 1]}, end of Appeal 2020-01-06'
+        "aim of Appeal encourage, intensity of Appeal uniform 0, 1, end of Appeal 2020-01-06"
     )
 
 
