@@ -178,7 +178,8 @@ def test_what_is_no_map_no_forecast_no_number_and_no_condition_is_refused(short:
 
 
 def test_one_condition_may_be_given_as_text(scenario: sim.Scenario) -> None:
-    one, listed = (sim.run(scenario, runs=1024, given=given) for given in ("strikes by 30 days", ["strikes by 30 days"]))
+    by = "strikes by 30 days"
+    one, listed = (sim.run(scenario, runs=1024, given=given) for given in (by, [by]))
     assert one.plan == listed.plan
     assert len(one.plan.given) == 1
 

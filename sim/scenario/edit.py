@@ -59,7 +59,9 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
         If a path or a value is wrong, or the result is not a valid scenario.
     """
     if not isinstance(changes, Mapping):
-        raise UsageError(f"expected a map from dotted paths to values, such as {{'title': 'Another'}} (got {changes!r})")
+        raise UsageError(
+            f"expected a map from dotted paths to values, such as {{'title': 'Another'}} (got {changes!r})"
+        )
     merged = written(scenario)
     new = {str(path): plain(value) for path, value in changes.items()}
     where = {path: Place("with_", 0, 0) for path in new}

@@ -164,7 +164,7 @@ def test_a_table_gives_a_cell_for_each_row(tmp_path: Path) -> None:
     loaded = sweep(tmp_path, "base: crisis.yaml\ntable: ./cells.csv\n")
     assert [cell.label for cell in loaded.cells] == [
         "=first, so to speak",
-        'intensity of Appeal {"uniform": [0, 1]}, ramp of Appeal 3',
+        "intensity of Appeal uniform 0, 1, ramp of Appeal 3",
     ]
     assert loaded.cells[0].changes == {"pressures.appeal.intensity": 0.5, "ties.backer.shield": 0.25}
 
