@@ -221,7 +221,9 @@ def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
     inputs = record["inputs"]
     if record["study"] == "sobol":
-        how = f"{ABOUT_TOTALS} From a design of {counted(record['base'], 'base row')}. {_inert_text(record, inputs)}"
+        each = record["runs"] // (record["base"] * record["replicates"])
+        design = f"a design of {record['base']:,} × {each} rows of {counted(record['replicates'], 'run')}"
+        how = f"{ABOUT_TOTALS} From {design}; the first number is a power of two. {_inert_text(record, inputs)}"
         parts: tuple[Table | Text, ...] = (*_first(_totals(record)), Text(how.rstrip(), "note"))
     else:
         caution = _caution_text(record, inputs, record["runs"] // record["replicates"])
