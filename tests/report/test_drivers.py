@@ -162,9 +162,8 @@ def test_an_indicator_never_seen_has_a_row_and_no_bar(record: Record) -> None:
     assert "indicators-figure" not in charts(record)
 
 
-def test_records_of_before_have_neither(record: Record) -> None:
-    for key in ("drivers", "indicators"):
-        del record[key]
+def test_forecasts_without_them_have_neither(record: Record) -> None:
+    record |= {"drivers": None, "indicators": []}
     assert section(record, "drivers") is None
     assert section(record, "indicators") is None
     assert 'id="drivers"' not in page_of(record)

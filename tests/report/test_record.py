@@ -13,6 +13,7 @@ import sim
 from sim.errors import ReportError
 from sim.report.record import FORMAT, read_record, record_schema
 from tests.places import IDLIB, ROOT
+from tests.report.trim import PLACE
 
 REFERENCES = sorted((ROOT / "reports").rglob("forecast.json"))
 EVENTFUL = ROOT / "tests" / "docking" / "scenarios" / "eventful.yaml"
@@ -32,7 +33,7 @@ def record() -> dict[str, Any]:
 
 def test_every_reference_has_the_type() -> None:
     assert len(REFERENCES) > 10
-    for file in REFERENCES:
+    for file in (*REFERENCES, PLACE):
         record = json.loads(file.read_text(encoding="utf-8"))
         assert stored(dict(read_record(record))) == record, file  # no key is unknown
 

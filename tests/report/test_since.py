@@ -147,11 +147,8 @@ def test_forecasts_without_a_common_window_say_so(record):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["null", "missing"])
-def test_without_an_earlier_forecast_there_is_no_section(record, written, how):
+def test_without_an_earlier_forecast_there_is_no_section(record, written):
     record["since"] = None
-    if how == "missing":
-        del record["since"]
     page, markdown, _ = (path.read_text(encoding="utf-8") for path in written(record))
     assert 'id="since"' not in page
     assert "Since the forecast" not in markdown

@@ -25,7 +25,7 @@ _SCHEDULED = ("pressures.", "events.")
 
 def section_of(record: Record) -> Section | None:
     """Read what moved since an earlier forecast; None if the record compares with none."""
-    since = record.get("since")
+    since = record["since"]
     if since is None:
         return None
     then = since["forecast"]
@@ -101,7 +101,7 @@ def _two_sides(outcome: str, days: int | str, before: Record, after: Record) -> 
 
 def _articles(since: Record) -> List:
     entries = []
-    for one in since.get("articles", ()):
+    for one in since["articles"]:
         whose = "" if one["publisher"] is None else f"{one['publisher']}, "
         items = f"{counted(len(one['items']), 'item')} of evidence: {', '.join(one['items'])}"
         entries.append(Entry(f"{one['title']} ({whose}{dated(one['date'])}): {items}", "New article"))

@@ -26,7 +26,7 @@ _COLOURS = {"rises": "offensive", "falls": "agreement"}
 
 def section_of(record: Record) -> Section | None:
     """Read the drivers of a record; None if it has none, or chance hides them."""
-    part, shown = record.get("drivers"), clear_inputs(record)
+    part, shown = record["drivers"], clear_inputs(record)
     if part is None or not shown:
         return None
     by = part["by"][str(record["horizon"])]
@@ -40,7 +40,7 @@ def section_of(record: Record) -> Section | None:
 
 def clear_inputs(record: Record) -> list[Record]:
     """Return the inputs that the figure shows, the largest index first; none if nothing is clear."""
-    part = record.get("drivers")
+    part = record["drivers"]
     if part is None:
         return []
     shown = part["by"][str(record["horizon"])]["inputs"][:SHOWN]

@@ -198,8 +198,7 @@ def rerun_rows(record: Record) -> Iterator[tuple[str, str]]:
     """Yield what is needed to reproduce the forecast, by name."""
     yield "Scenario", record["scenario"]["id"]
     yield "Scenario hash", record["scenario"]["hash"]
-    if parameters := parameters_line(record):
-        yield "Parameters", parameters
+    yield "Parameters", parameters_line(record)
     yield "Seed", str(record["seed"])
     yield from provenance.size_rows(record)
     precision: Any = record["precision"]

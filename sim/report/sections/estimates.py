@@ -58,8 +58,8 @@ def window_of(record: Record) -> str | None:
     None if the record has no window to compare in or no outside view, or is conditional on something that the others do
     not know.
     """
-    view = record.get("outside_view")
-    if view is None or record.get("baselines") is None or record.get("given") is not None:
+    view = record["outside_view"]
+    if view is None or record["baselines"] is None or record["given"] is not None:
         return None
     windows = [str(days) for days in record["milestones"] if str(days) in view["windows"]]
     return windows[-1] if windows else None
@@ -135,7 +135,7 @@ RULES = {
 
 def baselines_of(record: Record) -> Group | None:
     """Read the baselines of a record; None if it has none."""
-    if record.get("baselines") is None:
+    if record["baselines"] is None:
         return None
     as_of = long_date(calendar_of(record).as_of)
     lead = (
@@ -221,7 +221,7 @@ SCORES = {"brier": "Brier", "log": "log"}
 
 def track_record_section(record: Record) -> Section:
     """Read the track record in a record; if there is none, the section says so."""
-    track = record.get("track_record")
+    track = record["track_record"]
     if track is None:
         parts: tuple[Part, ...] = (Text("The model has no track record yet for these parameters."),)
     else:

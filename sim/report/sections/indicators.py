@@ -63,7 +63,7 @@ def section_of(record: Record) -> Section | None:
 def signs(record: Record) -> list[Sign]:
     """Return the indicators for the figure: one for each subject and day."""
     best: dict[tuple[str, int], Sign] = {}
-    for one in record.get("indicators") or []:
+    for one in record["indicators"]:
         by = one["by"].get(str(record["horizon"]))
         if by is not None and by["moves"] is not None:
             sign = Sign(

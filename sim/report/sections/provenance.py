@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def conditions_of(record: Record) -> Group | None:
     """Return the note at the head of a conditional forecast; None if it has no conditions."""
-    given = record.get("given")
+    given = record["given"]
     if given is None:
         return None
     share = share_text(record["runs"] / given["runs_made"])
@@ -38,7 +38,7 @@ def conditions_of(record: Record) -> Group | None:
 
 def size_rows(record: Record) -> Iterator[tuple[str, str]]:
     """Yield the number of runs a forecast rests on, and the number of draws with how many runs share each."""
-    given, runs, draws = record.get("given"), f"{record['runs']:,}", f"{record['draws']:,}"
+    given, runs, draws = record["given"], f"{record['runs']:,}", f"{record['draws']:,}"
     if given is None:
         yield "Runs", runs
         yield "Draws", f"{draws} with {counted(record['replicates'], 'run')} each"
@@ -49,28 +49,27 @@ def size_rows(record: Record) -> Iterator[tuple[str, str]]:
 
 def settled(record: Record) -> int:
     """Return the number of days in which, by the conditions, no offensive began; 0 without conditions."""
-    given = record.get("given")
+    given = record["given"]
     return 0 if given is None else int(given["day"])
+
+
+CONDITIONAL = "Both are conditional on this model: neither covers what it leaves out or gets wrong."
 
 
 def is_calibrated(record: Record) -> bool:
     """Whether the parameters come from a posterior: it has a date, and priors do not."""
-    return (record.get("parameters") or {}).get("date") is not None
+    return record["parameters"]["date"] is not None
 
 
 def conditional_sentence(record: Record) -> str:
     """Return what the probability is conditional on: the model, and its parameters as priors or calibrated."""
-    said = "Both are conditional on this model: neither covers what it leaves out or gets wrong."
-    if record.get("parameters") is None:
-        return said
-    if is_calibrated(record):
-        return f"{said} Its parameters are {_calibrated(record)}.{_written(record)}"
-    return f"{said} Its parameters are priors, not calibrated to past cases.{_written(record)}"
+    source = _calibrated(record) if is_calibrated(record) else "priors, not calibrated to past cases"
+    return f"{CONDITIONAL} Its parameters are {source}.{_written(record)}"
 
 
 def disagreement_sentence(record: Record) -> str:
     """Return how far calibrations under other seeds differ; empty if unknown."""
-    points = (record.get("parameters") or {}).get("seed_disagreement")
+    points = record["parameters"]["seed_disagreement"]
     if points is None:
         return ""
     return (
@@ -80,10 +79,8 @@ def disagreement_sentence(record: Record) -> str:
 
 
 def parameters_line(record: Record) -> str:
-    """Return the entry after seed and runs; empty if the record does not say."""
-    parameters = record.get("parameters")
-    if parameters is None:
-        return ""
+    """Return the entry after seed and runs."""
+    parameters = record["parameters"]
     line = f"{_calibrated(record)}, {counted(parameters['draws'], 'draw')}" if is_calibrated(record) else "priors"
     written = parameters["written"]
     return f"{line}; the scenario sets {', '.join(written)}" if written else line
@@ -92,7 +89,7 @@ def parameters_line(record: Record) -> str:
 def _calibrated(record: Record) -> str:
     parameters = record["parameters"]
     cases = "past cases" if parameters["cases"] is None else counted(parameters["cases"], "past case")
-    threats = parameters.get("threats")  # forecasts of earlier versions do not say
+    threats = parameters["threats"]
     cases += "" if threats is None else f" and {counted(threats, 'threat')} between states"
     return f"calibrated on {cases} as known on {dated(parameters['date'])} ({parameters['calibration']})"
 

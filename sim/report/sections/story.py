@@ -225,7 +225,7 @@ _CAUTION = (
 
 def section_of(record: Record) -> Section | None:
     """Read the storylines of a forecast; None if it has none."""
-    courses = record.get("storylines")
+    courses = record["storylines"]
     if not courses:
         return None
     titled = list(zip(titles_of(record), courses, strict=True))
