@@ -132,12 +132,12 @@ def run(  # noqa: PLR0913 - one parameter an option
     Traceback (most recent call last):
     sim.errors.UsageError: expected 1 to 10,000,000 runs (got 0)
     """
-    from sim.face import conditions_of
     from sim.face import run as run_plan
     from sim.forecast.plan import Plan
+    from sim.runs.block.given import read_given
 
     scenario = _loaded(scenario)
-    plan = Plan(runs, seed, replicates, precision, conditions_of(given, scenario))
+    plan = Plan(runs, seed, replicates, precision, read_given(given, scenario))
     return run_plan(scenario, plan, workers=workers, store=store, progress=progress)
 
 

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from plotly import graph_objects as go
 
     from sim.forecast.plan import Plan
-    from sim.runs.block.conditions import Condition
     from sim.scenario.scenario import Scenario
     from sim.studies.sweep.runner import Record
     from sim.studies.sweep.sweep import Sweep
@@ -327,21 +326,6 @@ class SweepResult:
         from sim.report import write_report
 
         return write_report(self.record, Path(folder))
-
-
-def conditions_of(given: Sequence[str], scenario: Scenario) -> tuple[Condition, ...]:
-    """Return the conditions on the runs of a scenario.
-
-    Raises
-    ------
-    UsageError
-        If `given` is not a list of texts, or one of them cannot be read.
-    """
-    from sim.runs.block.given import read_given
-
-    if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
-        raise UsageError(f'expected a list of conditions, as in ["strikes by 30 days"] (got {given!r})')
-    return read_given(given, scenario)
 
 
 def run(scenario: Scenario, plan: Plan, *, workers: Workers, store: Place, progress: Progress) -> Forecast:

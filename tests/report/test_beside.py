@@ -14,8 +14,8 @@ from tests.report.said import markdown_of, section, tables, texts
 from tests.report.test_report import Text
 
 CALIBRATED = {
-    "calibration": "calibrated-2018-08", "date": "2018-08-18", "cases": 19, "threats": None, "draws": 1000, "seed_disagreement": 2.4,
-    "written": [],
+    "calibration": "calibrated-2018-08", "date": "2018-08-18", "cases": 19, "threats": None, "draws": 1000,
+    "seed_disagreement": 2.4, "written": [],
 }  # fmt: skip
 
 

@@ -222,7 +222,8 @@ def document(record: Record, words: str) -> Document:
     inputs = record["inputs"]
     if record["study"] == "sobol":
         each = record["runs"] // (record["base"] * record["replicates"])
-        design = f"a design of {record['base']:,} × {each} rows of {counted(record['replicates'], 'run')}"
+        rows = counted(each, "row")
+        design = f"a design of {record['base']:,} × {rows} of {counted(record['replicates'], 'run')}"
         how = f"{ABOUT_TOTALS} From {design}; the first number is a power of two. {_inert_text(record, inputs)}"
         parts: tuple[Table | Text, ...] = (*_first(_totals(record)), Text(how.rstrip(), "note"))
     else:

@@ -53,9 +53,6 @@ def settled(record: Record) -> int:
     return 0 if given is None else int(given["day"])
 
 
-CONDITIONAL = "Both are conditional on this model: neither covers what it leaves out or gets wrong."
-
-
 def is_calibrated(record: Record) -> bool:
     """Whether the parameters come from a posterior: it has a date, and priors do not."""
     return record["parameters"]["date"] is not None
@@ -64,7 +61,8 @@ def is_calibrated(record: Record) -> bool:
 def conditional_sentence(record: Record) -> str:
     """Return what the probability is conditional on: the model, and its parameters as priors or calibrated."""
     source = _calibrated(record) if is_calibrated(record) else "priors, not calibrated to past cases"
-    return f"{CONDITIONAL} Its parameters are {source}.{_written(record)}"
+    said = "Both are conditional on this model: neither covers what it leaves out or gets wrong."
+    return f"{said} Its parameters are {source}.{_written(record)}"
 
 
 def disagreement_sentence(record: Record) -> str:
