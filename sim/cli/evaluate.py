@@ -314,11 +314,12 @@ def _about_threats(threats: Threats, seen: Seen) -> dict[str, Any]:
 
 
 def _variants(folder: Path | None) -> list[Scenario]:
+    from sim.evaluation.cases import scenario_files
     from sim.scenario.load import load
 
     if folder is None:
         return []
-    files = [path for path in sorted(folder.glob("*.yaml")) if path.name not in ("evidence.yaml", "sources.yaml")]
+    files = scenario_files(folder) if folder.is_dir() else []
     if not files:
         raise UsageError(f"expected a folder with scenarios after --variants (got {folder})")
     return [load(path) for path in files]

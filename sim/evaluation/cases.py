@@ -11,12 +11,14 @@ from sim.errors import UsageError
 from sim.evaluation.calibration.outcomes import WINDOWS, possible
 from sim.scenario.edit import with_document, with_posterior
 from sim.scenario.load import load
+from sim.scenario.yamltree import read_schema
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Case, Resolution
 
+SCENARIO = "offramp/scenario/"
 CRISES, THREATS = 0.0, 1.0
 """Weights of the sample of threats in cases of the two samples."""
 
@@ -78,6 +80,15 @@ class HistoricalCase:
         return [day for day in told if day <= min(known, over)]
 
 
+def scenario_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that may be scenarios, by name; evidence, sources and sweeps declare another kind.
+
+    Subfolders, which hold what the files extend, are left out; so are hidden files.
+    """
+    files = (file for file in folder.iterdir() if file.suffix.lower() in (".yaml", ".yml") and file.name[0] != ".")
+    return sorted(file for file in files if (read_schema(file) or SCENARIO).startswith(SCENARIO))
+
+
 def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
     """Load every case of a folder, by file name.
 
@@ -88,7 +99,7 @@ def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
     ScenarioError
         If a file is faulty.
     """
-    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    files = scenario_files(folder) if folder.is_dir() else []
     if not files:
         raise UsageError(f"expected a folder with cases, one YAML file each (got {folder})")
     cases = tuple(as_case(load(file), file) for file in files)

@@ -45,12 +45,26 @@ Change = Callable[[str, Distribution], Distribution]
 
 
 def dropped(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> dict[str, Scenario]:
-    """Return the scenarios with every marked number replaced by the distribution of its values in a pool of cases."""
+    """Return the scenarios with every marked number replaced by the distribution of its values in a pool of cases.
+
+    Its values are those of all actors with the same roles, because the id of an actor may differ by case.
+    """
     pools: dict[str, list[float]] = {}
     for case in (*pool, *cases):
         for one in inputs_of(case.scenario):
-            pools.setdefault(one.path, []).extend(np.asarray(one.distribution.ppf(POOLED_QUANTILES)).tolist())
-    return {case.name: changed(case, lambda path, _: Empirical(tuple(pools[path]))) for case in cases}
+            values = np.asarray(one.distribution.ppf(POOLED_QUANTILES)).tolist()
+            pools.setdefault(by_role(case.scenario, one.path), []).extend(values)
+
+    def pooled(scenario: Scenario) -> Change:
+        return lambda path, _: Empirical(tuple(pools[by_role(scenario, path)]))
+
+    return {case.name: changed(case, pooled(case.scenario)) for case in cases}
+
+
+def by_role(scenario: Scenario, path: str) -> str:
+    """Return the path of an input with the roles of actors in place of their ids."""
+    actors = scenario.actors
+    return ".".join(actors[part].role if part in actors else part for part in path.split("."))
 
 
 def shifted(cases: Sequence[HistoricalCase], seed: int) -> dict[str, Scenario]:
