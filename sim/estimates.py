@@ -186,13 +186,18 @@ def difference(first: np.ndarray, second: np.ndarray, replicates: int) -> Estima
     return mean_of_draws(change, replicates)
 
 
-def mean_of_draws(values: npt.NDArray[np.float64], replicates: int) -> Estimate:
-    """Estimate a mean from one number per draw, such as a difference of differences, with Student's interval.
+def mean_of_draws(values: npt.NDArray[np.float64], replicates: int, unit: float = 1.0) -> Estimate:
+    """Estimate a mean of paired differences from one number per draw, with Student's interval.
+
+    The variance counts one run more that differs, half of it either way (Agresti & Min 2005, *Statistics in Medicine*
+    24), because the spread of few differing runs says too little. If no draw differs, the interval is 0 alone.
 
     Parameters
     ----------
     values
         Shape (draws,), in order from the first draw.
+    unit
+        What one run counts: the number of a draw is the mean over its runs of -unit, 0 or unit, or a sum of such means.
 
     Raises
     ------
@@ -204,8 +209,8 @@ def mean_of_draws(values: npt.NDArray[np.float64], replicates: int) -> Estimate:
         raise ValueError("an interval needs two hypercubes of draws")
     mean = float(values.mean())
     residuals = np.add.reduceat(values, firsts) - mean * np.minimum(draws - firsts, STRATA)
-    clusters = len(firsts)
-    se = math.sqrt(float(residuals @ residuals) * clusters / (clusters - 1)) / draws
+    clusters, one_more = len(firsts), unit / replicates if values.any() else 0.0
+    se = math.hypot(math.sqrt(float(residuals @ residuals) * clusters / (clusters - 1)), one_more) / draws
     half = float(stdtrit(clusters - 1, (1 + LEVEL) / 2)) * se
     return Estimate(mean, mean - half, mean + half, se, None, draws, replicates)
 

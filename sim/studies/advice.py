@@ -143,7 +143,7 @@ class Advice:
             "hash": mix.scenario.hash,
             "probability": self._estimate(records).row(),
             "change": change.row(),
-            "gain_per_cost": mean_of_draws(each, self.plan.replicates).row(),
+            "gain_per_cost": mean_of_draws(each, self.plan.replicates, 1 / mix.cost).row(),
             "best_in_draws": round(float(lead), 4),
             "first_in_resamples": round(float(first), 4),
             "efficient": bool(efficient),
