@@ -17,6 +17,7 @@ from sim.cli.options import Output
 from sim.cli.output import show
 from sim.errors import UsageError
 from sim.report.columns import aligned, paragraph
+from sim.report.values import formatted
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ LedgerPath = Annotated[Path, typer.Option("--ledger", help="Ledger file (JSON li
 At = Annotated[
     str | None, typer.Option("--at", help="Time of the entry, in UTC.", show_default="now, or SOURCE_DATE_EPOCH")
 ]
+FORM = "+.4f"  # of a difference of scores
 LEDGER = Path("offramp-ledger.jsonl")
 
 
@@ -142,7 +144,8 @@ def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
         yield from paragraph(f"enter an outcome with resolve --event {event}")
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
-        yield from paragraph(f"{result.late} entered when the outcome could be known: {said}")
+        late = counted(result.late, "forecast of a window was", "forecasts of windows were")
+        yield from paragraph(f"{late} entered when the outcome could be known: {said}")
     yield from _score_lines(result.windows) if result.windows else ["nothing to score yet"]
 
 
@@ -162,9 +165,11 @@ def _window_lines(one: WindowScore) -> Iterator[str]:
     rows = [("model", str(one.forecasts), f"{one.brier:.4f}", f"{one.log:.4f}", "")]
     for baseline in one.baselines:
         less = baseline.difference
-        interval = "" if less.low is None else f" ({less.low:+.4f} to {less.high:+.4f})"
+        interval = "" if less.low is None else f" ({formatted(less.low, FORM)} to {formatted(less.high, FORM)})"
         name = baseline.name.replace("_", " ")
-        rows.append((name, str(baseline.forecasts), f"{baseline.brier:.4f}", "", f"{less.mean:+.4f}{interval}"))
+        rows.append(
+            (name, str(baseline.forecasts), f"{baseline.brier:.4f}", "", f"{formatted(less.mean, FORM)}{interval}")
+        )
     yield from aligned(("", "forecasts", "Brier", "log", "model minus this (95%)"), rows, words="lrrr-", indent="  ")
     if (parts := one.decomposition) is not None:
         said = f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"

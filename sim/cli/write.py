@@ -20,7 +20,7 @@ from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
 from sim.cli.declare import command
 from sim.cli.options import Output, ScenarioPath
 from sim.errors import Fault, ReportError, ScenarioError, UsageError, reason_of
-from sim.report.columns import aligned
+from sim.report.columns import aligned, paragraph
 from sim.wording import counted, slug
 
 if TYPE_CHECKING:
@@ -320,13 +320,15 @@ def _summary(scenario: Scenario) -> Iterator[str]:
     rows = [(name, actor.role, _stance(scenario, name)) for name, actor in scenario.actors.items()]
     yield from aligned(("actor", "role", "starting stance"), rows, words="lll")
     yield ""
-    yield f"parameters: {_parameters(scenario)}"
-    yield f"bargaining: {scenario.principal} with {counterpart}"
-    yield from _scheduled(scenario)
-    for entry in document.together or ():
-        yield f"together: {' and '.join(entry.inputs)}, rank {entry.rank:g}"
-    for text in document.notes.values():
-        yield f"note: {' '.join(text.split())}"
+    facts = (
+        f"parameters: {_parameters(scenario)}",
+        f"bargaining: {scenario.principal} with {counterpart}",
+        *_scheduled(scenario),
+        *(f"together: {' and '.join(entry.inputs)}, rank {entry.rank:g}" for entry in document.together or ()),
+        *(f"note: {text}" for text in document.notes.values()),
+    )
+    for fact in facts:
+        yield from paragraph(fact, hang="  ")
 
 
 def _stance(scenario: Scenario, actor: str) -> str:

@@ -18,11 +18,17 @@ Value = TypeVar("Value")
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def signed(value: float | None) -> str:
-    """Write a stance or reading with its sign and two digits; a dash if missing."""
+def formatted(value: float | None, form: str) -> str:
+    """Write a number in a format such as `+.2f`; a zero has no sign, and a dash replaces a missing one."""
     if value is None:
         return NONE
-    return f"{value:+.2f}".replace("-", "−") if round(value, 2) else "0.00"
+    text = format(value, form)
+    return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
+
+
+def signed(value: float | None) -> str:
+    """Write a stance or reading with its sign and two digits; a dash if missing."""
+    return formatted(value, "+.2f")
 
 
 def on_scale(value: float | None) -> str:
@@ -32,7 +38,7 @@ def on_scale(value: float | None) -> str:
 
 def plain(value: float | None) -> str:
     """Write a number with two digits; a dash if missing."""
-    return NONE if value is None else f"{value:.2f}".replace("-", "−")
+    return formatted(value, ".2f")
 
 
 def or_dash(value: Value | None, write: Callable[[Value], str]) -> str:
@@ -88,7 +94,7 @@ def _number(value: Any) -> str:
 
 def goldstein(value: float | None) -> str:
     """Write a Goldstein score with its sign and one digit."""
-    return NONE if value is None else f"{value:+.1f}".replace("-", "−")
+    return formatted(value, "+.1f")
 
 
 def spelled(count: int, one: str, many: str | None = None) -> str:

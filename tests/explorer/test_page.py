@@ -150,6 +150,11 @@ def test_what_is_shown_can_be_exported_and_run_to_the_same_numbers(shown: Page, 
     assert shown.probability() == pytest.approx(100 * forecast.probability("offensive").p, abs=1e-3)
     table = "[...document.querySelectorAll('#dots [data-run]')].map(one => +one.dataset.run)"
     assert shown.page.evaluate(table) == [dot["run"] for dot in forecast.record()["dots"]]
+    said = shown.page.evaluate("[...document.querySelectorAll('#dots [data-run]')].map(one => one.ariaLabel)")
+    names = {"terms": "terms of surrender", "limited": "limited offensive", "full": "full offensive"}
+    for label, dot in zip(said, forecast.record()["dots"], strict=True):
+        when = "" if dot["day"] is None else f" on day {dot['day'] + 1} of the window"
+        assert label == f"Run {dot['run']}: {names.get(dot['end'], dot['end'])}{when}"
 
 
 def test_the_address_holds_the_state_and_opens_it_again(shown: Page, served: Served, browser: Any) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sim.forecast.replay import explain
-from sim.report.values import on_scale
+from sim.report.values import formatted, goldstein, on_scale, plain, signed
 from tests import worlds
 from tests.places import ROOT, syntax
 from tests.report.said import section, tables
@@ -41,3 +42,11 @@ def test_no_page_writes_a_stance_but_on_the_scale() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "signed":
                 told = ast.unparse(node.args[0])
                 assert not any(word in told for word in STANCES), f"{path}:{node.lineno}: signed({told}); use on_scale"
+
+
+@pytest.mark.parametrize("write", [signed, on_scale, plain, goldstein])
+def test_nothing_has_no_sign(write: Callable[[float], str]) -> None:
+    for value in (0.0, -0.0, 1e-9, -1e-9):
+        assert float(write(value)) == 0
+        assert write(value)[0] == "0"
+    assert {write(-1.0)[0], formatted(-1.0, ".1f")[0]} == {"−"}

@@ -121,7 +121,7 @@ export class Dots {
   }
 
   dot(dot, place, names, first) {
-    const day = dot.day === null ? "" : `, offensive on day ${dot.day}`, text = `Run ${dot.run}: ${names[dot.end].toLowerCase()}${day}`;
+    const day = dot.day === null ? "" : ` on day ${dot.day + 1} of the window`, text = `Run ${dot.run}: ${names[dot.end].toLowerCase()}${day}`;
     const at = `translate(${10 + 20 * (place % 10)} ${10 + 20 * Math.floor(place / 10)})`;
     const group = draw("g", { transform: at, role: "button", tabindex: first ? 0 : -1, "aria-label": text, "data-run": dot.run },
       draw("title", {}, text), draw("rect", { class: "hit", x: -9, y: -9, width: 18, height: 18 }), mark(dot.end));

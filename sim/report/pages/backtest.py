@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.report.chance import share_text
 from sim.report.charts import Spec, axis, band, figure, line
 from sim.report.document import Document, Figure, Section, Table, Text, rerun
-from sim.report.values import NONE, day_of, or_dash, percent, plain, short_date, skill_interval, skill_text
+from sim.report.values import NONE, day_of, formatted, or_dash, percent, plain, short_date, skill_interval, skill_text
 from sim.wording import counted, noun
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _levers(record: Record) -> Iterator[Text | Table | Figure]:
 
 
 def _difference(gap: list[float | None]) -> str:
-    mean, *interval = (f"{value:+.3f}".replace("-", "−") for value in gap if value is not None)
+    mean, *interval = (formatted(value, "+.3f") for value in gap if value is not None)
     return f"{mean} ({' to '.join(interval)})" if interval else mean
 
 

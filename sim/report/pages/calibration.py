@@ -147,9 +147,13 @@ def _nuisance(record: Record) -> str:
     """Return whether the answer rests more on the coding of the actors or on what no news report gives."""
     last = list(record["splits"])[-1]
     shares = {name: value[0] for name, value in record["splits"][last]["groups"].items()}
-    actors, *others = shares.values()
-    more = "more on parameters that no news report gives than on" if sum(others) > actors else "mostly on"
-    return f"At the {last} the answer rests {more} what is coded of the actors: {actors:.0%} against {sum(others):.0%}."
+    actors, *rest = shares.values()
+    others = sum(rest)
+    if others > actors:
+        more, first, second = "more on what no news report gives than on", others, actors
+    else:
+        more, first, second = "mostly on", actors, others
+    return f"At the {last} the answer rests {more} what is coded of the actors: {first:.0%} against {second:.0%}."
 
 
 def _threats(record: Record) -> str:

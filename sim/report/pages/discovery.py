@@ -7,7 +7,7 @@ from sim.report.charts import LIGHT, Spec, axis, tint
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import Record, in_sentence, input_name, joined
 from sim.report.rows import Bar, Dot, Row, rows_chart
-from sim.report.values import NONE, spelled
+from sim.report.values import NONE, formatted, spelled
 from sim.wording import counted
 
 CONFIRMED = 0.01
@@ -113,7 +113,7 @@ def _no_box(record: Record, place: int, box: Record, where: str) -> Section:
         f"{heading} stands out. In the last one tried, where {where}, {density.text} of futures "
         f"({density.interval}) {_see(record)}, against {Chance.of(record['base']).text} of all."
     )
-    score = f"{box['score']:.1f}".replace("-", "−")
+    score = formatted(box["score"], ".1f")
     remark = (
         f"On the draws that found it, {share_text(box['found_density'])} of its futures do; on the held-out draws it "
         f"does not stand out ({score} standard errors)."
@@ -138,8 +138,7 @@ def limit_text(limit: Record) -> str:
 
 
 def _number(value: float) -> str:
-    text = f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
-    return text.replace("-", "−")
+    return formatted(value, ".2f") if abs(value) < 10 else f"{value:,.0f}".replace("-", "−")
 
 
 def _table(record: Record, place: int, box: Record) -> Table:
