@@ -86,6 +86,7 @@ def draft(  # noqa: PLR0913 - one parameter an option
     from sim.articles.article import read_article
     from sim.draft.drafting import Folder, Reader, cast_of, draft_of
     from sim.draft.files import NAME, write_draft
+    from sim.draft.rules import cut
 
     texts = {file: read_article(file) for file in articles}
     if suggest_cast:
@@ -105,6 +106,9 @@ def draft(  # noqa: PLR0913 - one parameter an option
     write_draft(out / NAME, made)
     note(f"wrote {out / NAME}")
     _say_readings(readings)
+    for file, article in texts.items():
+        for number in cut(article.paragraphs):
+            note(f"{file}: paragraph {number} is too long to be read to its end; put blank lines between paragraphs")
     note(f"next: offramp review {shlex.quote(str(out))}; the rules miss about half, so read every paragraph")
 
 

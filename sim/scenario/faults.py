@@ -109,6 +109,9 @@ _PLAIN_WORDS = {
     "float_type": "expected a number",
     "int_type": "expected a whole number",
     "finite_number": "expected a finite number",
+    "greater_than": "expected a number above {gt:g}",
+    "greater_than_equal": "expected a number of {ge:g} or more",
+    "less_than_equal": "expected a number of {le:g} or less",
     "string_too_long": "expected at most {max_length} characters",
     "literal_error": "expected {expected}",
 }
@@ -133,7 +136,7 @@ def _expected(error: Any) -> str:
     if kind in _PLAIN_WORDS:
         return _PLAIN_WORDS[kind].format(**context)
     if kind == "string_pattern_mismatch":
-        return f"expected text like {_PATTERNS.get(context['pattern'], context['pattern'])}"
+        return f"expected text like {PATTERNS[context['pattern']]}"
     if kind == "too_long":
         return f"expected at most {counted(context['max_length'], 'entry', 'entries')}"
     if kind == "too_short":
@@ -144,12 +147,14 @@ def _expected(error: Any) -> str:
     return message[0].lower() + message[1:]
 
 
-_PATTERNS = {
+PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{0,63}$": "assad-regime (small letters, digits and hyphens, 64 at most)",
     r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$": "E01 (letters, digits and hyphens, 64 at most)",
     r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$": "actors.patron.stance (the keys on the way to a value)",
     r"^https?://\S+$": "an http or https address",
     r"^[0-9]{2,4}$": 'a CAMEO code such as "195"',
+    r"^[0-9a-f]{16}$": "9f86d081884c7d65 (16 digits, 0 to 9 and a to f)",
+    r"^[0-9a-f]{64}$": "a SHA-256 (64 digits, 0 to 9 and a to f)",
 }
 
 

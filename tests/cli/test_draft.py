@@ -149,6 +149,12 @@ def test_adopting_says_what_was_written_and_what_became_of_proposals(offramp: Of
     assert "the article of ledger is missing or has changed" in offramp("adopt", OUT).err
 
 
+def test_a_paragraph_too_long_to_be_read_is_told(offramp: Offramp) -> None:
+    Path("texts/ledger.txt").write_text("date: 2031-05-06\n\nShort.\n\n" + "The army waits. " * 300, encoding="utf-8")
+    answer = offramp("draft", "texts/ledger.txt", "--cast", "cast.yaml", "--as-of", "2031-05-10", "--out", OUT)
+    assert "texts/ledger.txt: paragraph 2 is too long to be read to its end" in answer.err
+
+
 def test_the_draft_may_be_named_in_place_of_its_folder(offramp: Offramp) -> None:
     first(offramp)
     judged(OUT)

@@ -56,7 +56,7 @@ def test_an_edit_is_asked_again_where_it_does_not_hold(tmp_path: Path) -> None:
     said, draft = talked(write(tmp_path), "e", *fields, "y", "?", "0.5", "y", "q")
     item = draft.items["D01"]
     assert (item.status, item.actor, item.target, item.bearing) == ("edited", ("tarvos", "oraia"), None, 0.5)
-    assert "Not saved: expected less than or equal to 1" in said
+    assert "Not saved: expected a number of 1 or less" in said
     assert "-0.75" in said, "what may be typed"
 
 

@@ -144,7 +144,7 @@ def test_a_tick_can_be_taken_off(sheet: Sheet) -> None:
         ("bearing", "0.6", "expected one of -1, -0.75"),
         ("bearing", "much", 'expected a number (got "much")'),
         ("bearing", "nan", "finite"),
-        ("reliability", "0", "expected greater than 0"),
+        ("reliability", "0", "expected a number above 0"),
         ("reliability", "", "this key is required"),
         ("actor", [], "this key is required"),
         ("kind", "rumour", "expected 'strike'"),

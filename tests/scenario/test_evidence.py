@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ import sim
 from sim.errors import ScenarioError
 from sim.scenario.doubts import doubts_of
 from sim.scenario.evidence import READING_SD, Evidence, Item, Occasion, Source, StanceReading, combine
+from sim.scenario.faults import PATTERNS
 from sim.scenario.scenario import Scenario
-from tests.places import IDLIB, SCENARIOS
+from tests.places import IDLIB, ROOT, SCENARIOS
 from tests.scenario.files import EVIDENCE, MINIMAL, READING, SOURCES, Folder, edit
 
 AS_OF = datetime.date(2020, 1, 1)
@@ -363,6 +365,11 @@ ITEM_FAULTS = [
     ("occasion: speech", "occasion: speech\n    cameo: 195", ["14:5: items.E1.cameo: expected text (got 195); put it in quotes to make it text"]),
     ("occasion: speech", 'occasion: speech\n    cameo: "19x"', ['14:5: items.E1.cameo: expected text like a CAMEO code such as "195" (got "19x")']),
     ("occasion: speech", "occassion: speech", ["4:3: items.E1.occasion: this key is required", "13:5: items.E1.occassion: there is no such key; did you mean occasion?"]),
+    ("occasion: speech", "occasion: speech\n    paragraph: 0", ["14:5: items.E1.paragraph: expected a number of 1 or more (got 0)"]),
+    ("reliability: 0.8\n", "reliability: 0\n", ["12:5: items.E1.reliability: expected a number above 0 (got 0)"]),
+    ("bearing: 0.5", "bearing: 2", ["11:5: items.E1.bearing: expected a number of 1 or less (got 2)"]),
+    ("occasion: speech", "occasion: speech\n    anchor: {paragraph: 1, span: [0, 4], sha256: x}", ['14:42: items.E1.anchor.sha256: expected text like 9f86d081884c7d65 (16 digits, 0 to 9 and a to f) (got "x")']),
+    ("items:", "drafted: {proposed: 3, accepted: 1}\nitems:", ['3:1: drafted: expected `proposed` to be 1: what was accepted, edited or rejected (got {"proposed": 3, "accepted": 1})']),
     ("  E1:", "  E 1:", ['4:3: items.E 1: expected text like E01 (letters, digits and hyphens, 64 at most) (got "E 1")']),
     ("sources: ./sources.yaml", "sorces: ./sources.yaml", ["1:1: sources: this key is required", "2:1: sorces: there is no such key; did you mean sources?"]),
     ("sources: ./sources.yaml", "sources: [x]", ['2:1: sources: expected text (got ["x"])']),
@@ -385,6 +392,7 @@ def test_a_fault_of_the_evidence_is_told_with_its_place_and_key(
     [
         ("date: 2019-12-31", "date: soon", ['3:27: sources.paper.date: expected a date such as 2018-08-19 (got "soon")']),
         ("date: 2019-12-31", "date: 2019-12-31, url: ftp://x", ['3:45: sources.paper.url: expected text like an http or https address (got "ftp://x")']),
+        ("date: 2019-12-31", "date: 2019-12-31, sha256: x", ['3:45: sources.paper.sha256: expected text like a SHA-256 (64 digits, 0 to 9 and a to f) (got "x")']),
         ("title: A paper", "title: 5", ["3:11: sources.paper.title: expected text (got 5); put it in quotes to make it text"]),
         ("  paper: {title: A paper, date: 2019-12-31}", "  - paper", ['2:1: sources: expected a map of keys (got ["paper"])']),
         ("sources:", "source:", ["1:1: sources: this key is required", "2:1: source: there is no such key; did you mean sources?"]),
@@ -554,3 +562,11 @@ def test_duplicates_of_each_other_are_refused(folder: Folder) -> None:
     second = first.partition("items:\n")[2].replace("E1:", "E2:").replace("of: E2", "of: E1")
     folder.evidence(first + second)
     assert sum("is a duplicate itself" in told for told in folder.faults(READING)) == 2
+
+
+def test_every_pattern_of_the_language_is_told_in_words() -> None:
+    folders = (ROOT / "sim" / name for name in ("scenario", "draft", "studies/sweep"))
+    texts = (path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.py"))
+    patterns = {found for text in texts for found in re.findall(r'pattern=r"([^"]+)"', text)}
+    assert len(patterns) > 5
+    assert patterns <= PATTERNS.keys()

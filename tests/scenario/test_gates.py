@@ -119,7 +119,7 @@ def test_a_variant_does_not_inherit_gates_even_faulty_ones(folder: Folder) -> No
         ("g: {along: ties.envoy.backer, trend: not-rising, from: 0.5, to: 0.5}",
          "18:63: gates.g.to: expected a number above `from`, which is 0.5"),
         ("g: {along: ties.envoy.backer, trend: not-rising, steps: 1}",
-         "18:52: gates.g.steps: expected greater than or equal to 2 (got 1)"),
+         "18:52: gates.g.steps: expected a number of 2 or more (got 1)"),
         ("g: 0.4", "18:3: gates.g: expected a map of keys (got 0.4)"),
     ],
 )  # fmt: skip

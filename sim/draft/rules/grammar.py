@@ -198,10 +198,11 @@ def act_of_noun(noun: Token) -> Phrase | None:
 
 
 def negated(token: Token) -> bool:
-    """Return whether a verb or noun is negated: not, never, no, without."""
+    """Return whether a verb or noun is negated: not, never, no, without, or joined by `nor` to one that is."""
     without = token.dep_ in ("pobj", "pcomp") and token.head.lower_ == "without"
+    joined_by_nor = token.dep_ == "conj" and "nor" in lowered(children(token.head, "cc"))
     denied = lowered(token.lefts) & {"never", "no", "neither", "nor", "without"} or "never" in lowered(token.children)
-    return without or bool(denied) or child(token, "neg") is not None
+    return without or joined_by_nor or bool(denied) or child(token, "neg") is not None
 
 
 def auxiliaries(verb: Token) -> set[str]:

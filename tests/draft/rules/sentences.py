@@ -23,6 +23,7 @@ CAST = {
 }
 
 ACTS = [
+    ("Kestria has neither condemned nor approved an attack.", []),
     # the plain active sentence
     ("Norlandic aircraft bombed the harbour on Tuesday.", ["norland 19 strike +"]),
     ("Kestrian warplanes struck two villages near the harbour.", ["kestria 19 strike +"]),
