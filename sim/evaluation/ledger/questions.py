@@ -128,7 +128,7 @@ def forecast_content(record: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
 
 
 def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:
-    """Return the other forecasts by window and name: the baselines, the pool, and those of others."""
+    """Return the other forecasts by window and name: the baselines, the pool, and the latest of each other source."""
     beside: dict[str, dict[str, float]] = {}
     for window, one in (record.get("baselines") or {}).get("windows", {}).items():
         beside[window] = _of_baselines(one)
@@ -145,7 +145,7 @@ def _of_baselines(window: Mapping[str, Any]) -> dict[str, float]:
 
 
 def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
-    """Return others' forecasts of a window of the forecast: the window, who, and the probability.
+    """Return others' forecasts of a window of the forecast, earliest first: the window, who, and the probability.
 
     Only statements that end on the last day of a window can be scored with it.
     """
@@ -155,7 +155,8 @@ def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
         for window in record["outcomes"]["offensive"]
         if window.isdecimal()
     }
-    return [(ends[one["by"]], one["name"], one["p"]) for one in record.get("others", ()) if one["by"] in ends]
+    others = sorted(record.get("others", ()), key=lambda one: one["date"])
+    return [(ends[one["by"]], one["name"], one["p"]) for one in others if one["by"] in ends]
 
 
 def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by name

@@ -139,12 +139,13 @@ def test_the_plain_form_is_json_and_says_how_it_was_scored(tmp_path: Path) -> No
 def test_what_others_said_is_scored_beside_ours_where_their_window_is_one_of_ours(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.jsonl"
     said = {"name": "Market", "date": "2019-12-30", "p": 0.8}
-    others = [said | {"by": "2020-03-30"}, said | {"name": "Panel", "by": "2020-05-01"}]
+    earlier = said | {"by": "2020-03-30", "date": "2019-11-02", "p": 0.1}
+    others = [said | {"by": "2020-03-30"}, earlier, said | {"name": "Panel", "by": "2020-05-01"}]
     enter(ledger, forecast(p=0.3) | {"others": others, "pooled": {"90": 0.4}})
     resolve(ledger, "crisis", outcome="2020-02-01", at=when(100))
     (window,) = [one for one in score_ledger(read_chain(ledger)).windows if one.window == 90]
     scores = {one.name: one.brier for one in window.baselines}
-    assert scores == pytest.approx({"pooled": 0.36, "Market": 0.04}), "the panel's window ends on no day of ours"
+    assert scores == pytest.approx({"pooled": 0.36, "Market": 0.04}), "the panel's window ends on no day of ours, the market's last word counts"
 
 
 def test_the_example_is_whole_and_all_of_it_late() -> None:
