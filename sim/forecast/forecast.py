@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,8 +134,8 @@ class Forecast:
         Raises
         ------
         UsageError
-            If the other is not a forecast, the two do not share seed and replicates, the outcome is not one of
-            `OUTCOMES`, or the window ends beyond either horizon.
+            If the other is not a forecast, the two do not share seed and replicates, either has too few runs for an
+            interval, the outcome is not one of `OUTCOMES`, or the window ends beyond either horizon.
         """
         if not isinstance(other, Forecast):
             raise UsageError(f"expected another forecast to compare with (got {other!r})")
@@ -147,6 +147,7 @@ class Forecast:
         if outcome not in OUTCOMES:
             raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(OUTCOMES)}")
         runs = min(len(self.records), len(other.records))
+        replace(self.plan, runs=runs).check_pairs()
         first, second = (one.records[outcome][:runs] < day for one in (self, other))
         return difference(first, second, self.plan.replicates)
 

@@ -29,7 +29,7 @@ PRECISION_RUNS = 1_000_000  # most runs for a precision if no number of runs is 
 MAX_WORK = 100e9  # runs * days * actors: about an hour on two cores of 2026
 
 
-def _whole(name: str, value: object) -> int:
+def whole_number(name: str, value: object) -> int:
     """Return a whole number, NumPy's too, as Python's own, which JSON and the random generators need."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise UsageError(f"expected a whole number for {name} (got {value!r})")
@@ -70,7 +70,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         for name in ("seed", "replicates", *(["runs"] if self.runs is not None else [])):
-            object.__setattr__(self, name, _whole(name, getattr(self, name)))
+            object.__setattr__(self, name, whole_number(name, getattr(self, name)))
         if self.precision is not None:
             object.__setattr__(self, "precision", _half_width(self.precision))
         if self.replicates not in (1, 2, 4, 8, 16, 32, 64):

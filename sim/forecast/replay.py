@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from sim.errors import UsageError
 from sim.forecast.course import course_of
+from sim.forecast.plan import MAX_RUNS, Plan, whole_number
 from sim.forecast.record import head_of, theatre_of
 from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, last_days, watch_block
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from sim.model.inputs import Draws
     from sim.scenario.scenario import Scenario
 
-LAST_RUN = 10_000_000
 OF_GROUND = ("attacks", "bombing", "displacement", "support", "imminence")
 
 
@@ -95,15 +95,16 @@ def replay(scenario: Scenario, runs: Sequence[int], *, seed: int = 0, replicates
     Raises
     ------
     UsageError
-        If there can be no run of that number.
+        If there can be no run of that number, or no forecast with that seed or these replicates.
     """
+    plan = Plan(seed=seed, replicates=replicates)
     for run in runs:
-        if not 0 <= run < LAST_RUN:
-            raise UsageError(f"expected the number of a run from 0 to {LAST_RUN - 1:,} (got {run:,})")
+        if not 0 <= whole_number("a run", run) < MAX_RUNS:
+            raise UsageError(f"expected the number of a run from 0 to {MAX_RUNS - 1:,} (got {run:,})")
     traces: dict[int, Trace] = {}
     for block, members in groupby(sorted(set(runs)), lambda run: run // BLOCK_RUNS):
         chosen = list(members)
-        traces |= zip(chosen, _traces(BlockTask(scenario, seed, block, replicates), chosen), strict=True)
+        traces |= zip(chosen, _traces(BlockTask(scenario, plan.seed, block, plan.replicates), chosen), strict=True)
     return [traces[run] for run in runs]
 
 
@@ -205,7 +206,7 @@ def explain(
     Raises
     ------
     UsageError
-        If there can be no run of that number.
+        As for `replay`.
     """
     (trace,) = replay(scenario, [run], seed=seed, replicates=replicates)
     return {

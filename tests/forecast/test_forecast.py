@@ -128,6 +128,13 @@ def test_a_handful_of_runs_has_a_record_whatever_it_cannot_tell(tmp_path: Path, 
     assert one["mc_high"] - one["mc_low"] > 0.3
 
 
+def test_a_difference_of_a_handful_of_runs_is_refused(scenario: Scenario) -> None:
+    few, many = sim.run(scenario, runs=8), sim.run(scenario, runs=64)
+    with pytest.raises(UsageError, match="expected more than 8 runs for a difference"):
+        many.difference(few, "offensive")
+    assert many.difference(many, "offensive").p == 0
+
+
 def test_histograms_of_inputs_hold_every_draw_once(scenario: Scenario) -> None:
     forecast = sim.run(scenario, runs=5000, seed=2)
     counts = forecast.tally["inputs"]

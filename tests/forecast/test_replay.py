@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -125,6 +128,22 @@ def test_the_sampled_paths_of_a_block_are_those_of_its_replay(traces: list[Trace
 def test_a_run_that_cannot_be_is_refused(scenario: Scenario, run: int) -> None:
     with pytest.raises(UsageError, match="expected the number of a run"):
         replay(scenario, [run])
+
+
+@pytest.mark.parametrize(
+    ("run", "options", "told"),
+    [
+        (3.5, {}, "expected a whole number for a run (got 3.5)"),
+        (True, {}, "expected a whole number for a run (got True)"),
+        (0, {"seed": -1}, "expected a seed from 0"),
+        (0, {"replicates": 3}, "expected replicates of 1, 2, 4"),
+    ],
+)
+def test_a_replay_that_belongs_to_no_forecast_is_refused(
+    scenario: Scenario, run: Any, options: dict[str, int], told: str
+) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        replay(scenario, [run], **options)
 
 
 def test_more_runs_or_fewer_replay_the_same(scenario: Scenario, traces: list[Trace]) -> None:

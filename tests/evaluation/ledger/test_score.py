@@ -145,7 +145,9 @@ def test_what_others_said_is_scored_beside_ours_where_their_window_is_one_of_our
     resolve(ledger, "crisis", outcome="2020-02-01", at=when(100))
     (window,) = [one for one in score_ledger(read_chain(ledger)).windows if one.window == 90]
     scores = {one.name: one.brier for one in window.baselines}
-    assert scores == pytest.approx({"pooled": 0.36, "Market": 0.04}), "the panel's window ends on no day of ours, the market's last word counts"
+    assert scores == pytest.approx({"pooled": 0.36, "Market": 0.04}), (
+        "the panel's window ends on no day of ours, the market's last word counts"
+    )
 
 
 def test_the_example_is_whole_and_all_of_it_late() -> None:
