@@ -101,7 +101,7 @@ def _two_sides(outcome: str, days: int | str, before: Record, after: Record) -> 
 
 def _articles(since: Record) -> List:
     entries = []
-    for one in since["articles"]:
+    for one in since.get("articles", ()):  # a diff names none
         whose = "" if one["publisher"] is None else f"{one['publisher']}, "
         items = f"{counted(len(one['items']), 'item')} of evidence: {', '.join(one['items'])}"
         entries.append(Entry(f"{one['title']} ({whose}{dated(one['date'])}): {items}", "New article"))
