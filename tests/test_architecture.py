@@ -33,7 +33,7 @@ LAYERS: dict[str, set[str]] = {
     "evaluation.scoring": {"rng", "special", "wording"},
     "evaluation.ledger": {"errors", "evaluation.scoring", "wholefiles", "wording"},
     "articles": {"errors", "wholefiles", "wording"},
-    "web": {"errors", "loopback"},
+    "web": {"errors", "interrupts", "loopback"},
     "report": {"errors", "estimates", "wholefiles", "wording"},
     "scenario": {"errors", "distributions", "tables", "wholefiles", "wording"},
     "model": {"compiled", "distributions", "later", "rng", "scenario", "special"},

@@ -30,7 +30,7 @@ HEARTBEAT = 20.0  # seconds between pings; a page that does not respond counts a
 
 
 def serve(file: Path, host: str, port: int, opened: Callable[[str], None], store: Store | None = None) -> None:
-    """Serve a scenario until SIGINT or SIGTERM.
+    """Serve a scenario until a signal ends it.
 
     Parameters
     ----------

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sim.errors import UsageError, reason_of
+from sim.interrupts import SIGNALS
 from sim.web.guard import Guard
 
 if TYPE_CHECKING:
@@ -81,14 +82,15 @@ async def listening(host: str, port: int, make: Callable[[Guard], web.Applicatio
 
 
 def until_stopped(served: AbstractAsyncContextManager[str], opened: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `opened` is called with the URL once the page can be opened."""
+    """Serve until a signal ends it; `opened` is called with the URL once the page can be opened."""
 
     async def serve() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError):
-                loop.add_signal_handler(sign, stop.set)
+        for one in SIGNALS:
+            if signal.getsignal(one) is not signal.SIG_IGN:  # as under nohup
+                with contextlib.suppress(NotImplementedError):
+                    loop.add_signal_handler(one, stop.set)
         async with served as address:
             opened(address)
             await stop.wait()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from sim.errors import UsageError
+from sim.interrupts import NAMES
 from sim.loopback import is_loopback
 from sim.web.guard import Guard
 from sim.web.serving import listening
@@ -88,6 +92,25 @@ def test_a_host_that_cannot_be_listened_on_is_told(host: str) -> None:
 
     with pytest.raises(UsageError, match=r"^cannot listen on .*: [a-z ]+; choose another with --host or --port$"):
         apart(listen())
+
+
+UNTIL_STOPPED = """
+import contextlib, os, signal, sys
+from sim.web.serving import until_stopped
+
+@contextlib.asynccontextmanager
+async def served():
+    yield "address"
+
+for name in sys.argv[1:]:
+    until_stopped(served(), lambda _: os.kill(os.getpid(), getattr(signal, name)))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="a signal of Unix")
+def test_a_page_is_served_until_any_signal_that_ends_a_command() -> None:
+    done = subprocess.run([sys.executable, "-c", UNTIL_STOPPED, *NAMES], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(("origin", "status"), [("", 403), ("http://evil.example", 403), ("http://127.0.0.1:8", 200)])
