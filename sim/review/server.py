@@ -31,7 +31,7 @@ CHANGED = "The draft was changed by somebody else; this is how it is now."
 
 
 def serve(folder: Path, host: str, port: int, opened: Callable[[str], None]) -> None:
-    """Serve the draft in a folder until SIGINT or SIGTERM.
+    """Serve the draft in a folder until a signal ends it.
 
     Parameters
     ----------
