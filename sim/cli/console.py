@@ -69,8 +69,9 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except typer.Exit:
             raise
         except OSError as error:
-            note(f"error: cannot write the output: {reason_of(error)}")
-            raise typer.Exit(Exit.INTERNAL) from None
+            where = error.filename or "cannot write the output"  # a path that no file can have, or a full disk
+            note(f"error: {where}: {reason_of(error)}")
+            raise typer.Exit(Exit.USAGE if error.filename else Exit.INTERNAL) from None
         except Exception as error:
             if os.environ.get("OFFRAMP_DEBUG"):
                 traceback.print_exc()

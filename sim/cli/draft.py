@@ -39,9 +39,7 @@ def _holding(path: Path) -> Path:
     return path.parent if path.is_file() else path
 
 
-DraftFolder = Annotated[
-    Path, typer.Argument(help="Folder with evidence.draft.yaml.", show_default=False, callback=_holding)
-]
+DraftFolder = Annotated[Path, typer.Argument(help="Folder with evidence.draft.yaml.", show_default=False)]
 
 
 @command
@@ -198,6 +196,7 @@ def review(
     offramp review scenarios/my-crisis
     offramp review scenarios/my-crisis --cli
     """
+    folder = _holding(folder)
     then = f"answer every item, then: offramp adopt {shlex.quote(str(folder))}"
     if cli:
         from sim.review.dialogue import Dialogue
@@ -225,6 +224,7 @@ def adopt(folder: DraftFolder) -> None:
     from sim.draft.adopt import SCENARIO
     from sim.draft.adopt import adopt as adopted
 
+    folder = _holding(folder)
     done = adopted(folder)
     for path in done.written:
         note(f"wrote {path}")

@@ -57,25 +57,21 @@ def init(
     offramp init my-crisis.yaml --from scenarios/cases/s17-idlib-2019-08.yaml
     """
     from sim.scenario.written import started_from
+    from sim.wholefiles import write_all
 
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"expected a name that ends in .yaml (got {path})")
     files = _starter(path) if start is None else {path: started_from(start, slug(path.stem) or "starter")}
     if there := next((file for file in files if file.exists()), None):
         raise UsageError(f"{there} exists already; name another file, or remove it first")
-    for file, text in files.items():
-        _write(file, text)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_all({file: text.encode("utf-8") for file, text in files.items()})
+    except OSError as error:
+        raise ReportError(f"cannot write {path}: {reason_of(error)}") from None
+    for file in files:
         say(f"wrote {file}")
     note(f"next: {shlex.join(['offramp', 'run', str(path)])}")
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8", newline="\n") as new:
-            new.write(text)
-    except OSError as error:
-        raise ReportError(f"cannot write {file}: {reason_of(error)}") from None
 
 
 def _starter(path: Path) -> dict[Path, str]:

@@ -208,3 +208,12 @@ def test_a_mistyped_goal_is_refused_before_the_model_is_loaded(crisis: Path) -> 
     assert done.returncode == 2
     assert done.stderr.startswith('error: expected a goal such as "lower offensive by 90 days"')
     assert done.stderr.endswith("\nFalse\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another system has other words for it")
+@pytest.mark.parametrize("words", ["show", "validate", "init", "adopt", "review --cli"])
+def test_a_path_that_no_file_can_have_is_named(offramp: Offramp, words: str) -> None:
+    path = f"{'a' * 300}.yaml"
+    answer = offramp(*words.split(), path)
+    assert (answer.code, answer.out) == (2, "")
+    assert re.search(rf"{path}(/evidence\.draft\.yaml)?: file name too long", answer.err)

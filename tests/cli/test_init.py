@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,20 @@ def test_nothing_is_written_over_what_exists(offramp: Offramp, tmp_path: Path, t
     assert f"{there} exists already; name another file, or remove it first" in answer.err
     assert [one.name for one in tmp_path.iterdir()] == [there]
     assert (tmp_path / there).read_text() == "mine"
+
+
+def test_all_files_are_written_or_none(offramp: Offramp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+
+    def full(descriptor: int) -> None:
+        synced.append(descriptor)
+        if len(synced) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sim.wholefiles.os.fsync", full)
+    answer = offramp("init", tmp_path / "crisis.yaml")
+    assert (answer.code, answer.out, list(tmp_path.iterdir())) == (3, "", [])
+    assert "crisis.yaml: no space left on device" in answer.err
 
 
 @pytest.mark.parametrize("case", CASES[::7], ids=lambda path: path.stem)
