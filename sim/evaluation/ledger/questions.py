@@ -18,6 +18,7 @@ from sim.evaluation.ledger.chain import append
 from sim.evaluation.ledger.entry import EVENTS, Entry, sha256
 from sim.wording import counted
 
+OFFENSIVE = EVENTS[0]
 BASELINES = ("base_rate", "logistic", "mean", "median", "challenge", "condorcet")
 
 
@@ -38,6 +39,8 @@ class State:
     known
         The first day on which it was known that it had come, at the latest: the day on which it came or, if that was
         not entered, the day of the entry that says so. None if it has not come.
+    over
+        For an agreement, the same of the offensive, because only an agreement before it counts; else None.
     """
 
     as_of: datetime.date
@@ -45,6 +48,7 @@ class State:
     labels: Mapping[int, bool]
     came: datetime.date | None = None
     known: datetime.date | None = None
+    over: datetime.date | None = None
 
     @property
     def open(self) -> tuple[int, ...]:
@@ -52,8 +56,9 @@ class State:
         return tuple(window for window in self.windows if window not in self.labels)
 
     def ends(self, window: int) -> datetime.date:
-        """Return the first day after a window."""
-        return self.as_of + datetime.timedelta(window)
+        """Return the first day after a window, or that of the offensive if that ended it sooner."""
+        end = self.as_of + datetime.timedelta(window)
+        return end if self.over is None else min(end, self.over)
 
     def settled(self, window: int) -> datetime.date:
         """Return the first day on which an observer may know whether the event came within a window."""
@@ -96,7 +101,7 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
                 raise UsageError(f"this forecast is in {path} already, as entry {entry.number}")
         name = question_id(content)
         if name in questions(entries):
-            state = state_of(entries, name, "offensive")
+            state = state_of(entries, name, OFFENSIVE)
             windows = map(int, content["probabilities"]["offensive"])
             if state.known is not None or state.labels.keys() >= set(windows):
                 raise UsageError(f"the question {name} is resolved in {path}: what is said of it now is no forecast")
@@ -305,8 +310,9 @@ def state_of(entries: Sequence[Entry], name: str, event: str) -> State:
             outcome = content["outcome"]
             came = None if outcome in ("yes", "no") else datetime.date.fromisoformat(outcome)
             known = entry.at.astimezone(datetime.UTC).date() if outcome == "yes" else came
+    over = None if event == OFFENSIVE else state_of(entries, name, OFFENSIVE).known
     as_of = datetime.date.fromisoformat(name.rpartition("@")[2])
-    return State(as_of, tuple(sorted(windows)), labels, came, known)
+    return State(as_of, tuple(sorted(windows)), labels, came, known, over)
 
 
 def forecasts_of(entries: Sequence[Entry]) -> list[Entry]:

@@ -172,6 +172,14 @@ def test_a_forecast_of_a_longer_window_is_one_as_long_as_nothing_came(tmp_path: 
     assert labels(path) == {30: False, 90: True}
 
 
+def test_the_offensive_settles_that_no_agreement_came_before_it(ledger: Path) -> None:
+    with pytest.raises(UsageError, match="no window is over yet"):
+        enter_outcome(ledger, "no", 12, event="agreement")
+    enter_outcome(ledger, "2020-01-11", 12)
+    enter_outcome(ledger, "no", 12, event="agreement")
+    assert labels(ledger, "agreement") == {30: False, 90: False}
+
+
 def test_no_agreement_comes_after_the_offensive(ledger: Path) -> None:
     """The model's first agreement is one before the offensive, whichever of the two is entered first."""
     enter_outcome(ledger, "2020-02-10", 60)

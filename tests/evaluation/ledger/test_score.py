@@ -116,6 +116,19 @@ def test_a_forecast_entered_after_a_yes_without_a_day_is_late(tmp_path: Path) ->
     assert score.late == 2
 
 
+def test_a_forecast_of_an_agreement_is_late_once_the_offensive_has_come(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    enter(path, forecast(p=0.3), when(9))
+    enter(path, forecast(seed=1, p=0.01), when(10))
+    resolve(path, "crisis", outcome="2020-01-11", at=when(12))
+    resolve(path, "crisis", outcome="no", event="agreement", at=when(12))
+    score = score_ledger(read_chain(path))
+    assert {(one.event, one.window): one.forecasts for one in score.windows} == {
+        (event, window): 1 for event in ("offensive", "agreement") for window in (30, 90)
+    }
+    assert score.late == 4
+
+
 def test_no_interval_of_a_difference_goes_beyond_what_scores_can_differ_by(tmp_path: Path) -> None:
     """Two questions, gains of 0.8 and -0.1: Student's t with one degree of freedom reaches far beyond 1."""
     path = tmp_path / "ledger.jsonl"
