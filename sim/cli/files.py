@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -108,8 +109,21 @@ def load_scenario(file: Path) -> Scenario:
     ScenarioError
         If the scenario is invalid.
     """
-    try:
+    with expecting_scenario(file):
         return load(file)
+
+
+@contextmanager
+def expecting_scenario(file: Path) -> Iterator[None]:
+    """Tell the user what a file is that is loaded as a scenario, and cannot be, if it is of another kind.
+
+    Raises
+    ------
+    UsageError
+        If the file is of another kind; the message says what to type.
+    """
+    try:
+        yield
     except ScenarioError:
         kind = kind_of(file)
         if kind == "sweep":

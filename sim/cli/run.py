@@ -251,9 +251,12 @@ def explore(
     offramp explore scenarios/idlib-2018/german-offer.yaml --port 9000 --no-browser
     offramp explore scenarios/idlib-2018/baseline.yaml --store .offramp/store
     """
+    from sim.cli.files import expecting_scenario
+
     with needing_aiohttp("the explorer", "explore"):
         from sim.explorer.server import serve
 
     then = "move a slider, then export the state and: offramp run FILE"
-    serve(scenario, host, port, announcing(host, then, no_browser=no_browser), cache.open())
+    with expecting_scenario(scenario):
+        serve(scenario, host, port, announcing(host, then, no_browser=no_browser), cache.open())
     note("ended")

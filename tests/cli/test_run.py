@@ -148,7 +148,7 @@ def test_a_precision_out_of_reach_leaves_with_4(offramp: Offramp, crisis: Path) 
         (("--replicates", "3"), "expected replicates of 1, 2, 4, 8, 16, 32 or 64 (got 3)"),
         (("--precision", "0"), "expected a precision of 0.0005 or more and below 0.5 (got 0)"),
         (("--precision", "nan"), "expected a precision of 0.0005 or more and below 0.5 (got nan)"),
-        (("--workers", "0"), "expected at least one worker (got 0)"),
+        (("--workers", "0"), "expected 1 to 4096 workers (got 0)"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

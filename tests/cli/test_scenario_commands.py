@@ -262,7 +262,7 @@ def test_every_kind_of_file_of_a_scenario_folder_is_checked_as_what_it_is(
         assert str(file) in answer.err
 
 
-@pytest.mark.parametrize("command", ["run", "show", "tip", "drivers", "explain", "discover"])
+@pytest.mark.parametrize("command", ["run", "show", "tip", "drivers", "explain", "discover", "explore"])
 def test_a_command_for_scenarios_says_what_another_file_is_and_what_to_type(
     offramp: Offramp, folder: Folder, crisis: Path, command: str
 ) -> None:

@@ -198,7 +198,7 @@ def test_a_precision_that_is_not_reached_leaves_4(run: Run, tmp_path: Path) -> N
         (["--shard", "3/2", "--out", "out"], "expected a shard such as 2/3"),
         (["--shard", "1/999", "--out", "out"], "of 256 at most"),
         (["--precision", "2"], "expected a precision"),
-        (["--workers", "0"], "expected at least one worker"),
+        (["--workers", "0"], "expected 1 to 4096 workers"),
     ],
 )
 def test_options_that_cannot_be_met_leave_2(

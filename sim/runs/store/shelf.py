@@ -32,6 +32,13 @@ class Item:
     leftover: bool = False
 
 
+TO_DO = {
+    "write to": "; what was kept before is intact. Make room, or name another store",
+    "make": "; name another store",
+}
+"""What to do if something cannot be done with a store."""
+
+
 class Shelf(ABC):
     """Named bytes; names are like `blocks/3f/3f9c...`."""
 
@@ -88,8 +95,7 @@ class Shelf(ABC):
         StoreError
             Always.
         """
-        more = "; what was kept before is intact. Make room, or name another store" if doing == "write to" else ""
-        raise StoreError(f"cannot {doing} the store {self}: {reason}{more}")
+        raise StoreError(f"cannot {doing} the store {self}: {reason}{TO_DO.get(doing, '')}")
 
 
 class Folder(Shelf):
@@ -128,7 +134,7 @@ class Folder(Shelf):
                 f"expected a folder for the store {self}, and there is a file; name another store"
             ) from None
         except OSError as error:
-            self.complain(reason_of(error))
+            self.complain(reason_of(error), "make")
 
     def items(self) -> Iterator[Item]:
         """List the files; skip those that disappear meanwhile."""
