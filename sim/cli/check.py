@@ -183,6 +183,16 @@ def print_findings(findings: Sequence[Finding]) -> None:
         say()
 
 
+def with_more(max_runs: int) -> str:
+    """Return what to do about a gate that this many runs left undecided."""
+    from sim.forecast.plan import MAX_RUNS
+
+    more = min(10 * max_runs, MAX_RUNS)
+    if more == max_runs:
+        return "loosen the gate: a check can make no more runs"
+    return f"allow more runs, as in --max-runs {more}, or loosen the gate"
+
+
 def _finish(checked: Checked, findings: Sequence[Finding]) -> None:
     """Print the next step and exit with the matching code."""
     if checked.interrupted:
@@ -193,7 +203,7 @@ def _finish(checked: Checked, findings: Sequence[Finding]) -> None:
     missed = next(one for one in findings if one.verdict == checked.verdict)
     file = shlex.quote(missed.file)
     following = {
-        "undecided": f"allow more runs, as in --max-runs {10 * checked.budget.max_runs}, or loosen the gate",
+        "undecided": with_more(checked.budget.max_runs),
         "fail": f"offramp show {file}, and correct the scenario or the gate on {missed.file}:{missed.line}",
         "error": f"offramp run {file} shows the crash alone",
     }

@@ -163,7 +163,7 @@ def _span(scenario: Scenario, path: str, given: Span | None) -> Span:
         raise UsageError(f"{path}: {error}") from None
     if given is None:
         if not all(map(math.isfinite, (low, high))):
-            allowed = "" if all(map(math.isinf, (low, high))) else f" from {low:g} to {high:g}"
+            allowed = "" if math.isinf(low) else f" from {low:g} on"
             raise UsageError(f"{path} may be any number{allowed}; give its range, as in --range 0:1")
         return low, high
     if not (low <= given[0] < given[1] <= high and math.isfinite(given[1] - given[0])):

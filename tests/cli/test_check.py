@@ -10,7 +10,9 @@ from xml.etree.ElementTree import parse
 
 import pytest
 
+from sim.cli.check import with_more
 from sim.cli.machines import Machines
+from sim.forecast.plan import MAX_RUNS
 from tests.cli.conftest import Offramp
 from tests.places import IDLIB
 from tests.scenario.files import Folder, edit
@@ -43,6 +45,11 @@ def test_gates_that_pass_leave_with_0_and_a_line_each(offramp: Offramp, gated: G
     assert lines[2].split()[:2] == ["low", "passed"]
     assert lines[2].endswith("below 0.5  4,096")
     assert answer.err == "2 passed; the chance that any verdict is false is at most 5%, shared by 2 gates\n"
+
+
+def test_more_runs_are_suggested_only_where_a_check_can_make_them() -> None:
+    assert with_more(2_000_000) == "allow more runs, as in --max-runs 10000000, or loosen the gate"
+    assert with_more(MAX_RUNS) == "loosen the gate: a check can make no more runs"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import itertools
 import logging
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -22,6 +24,7 @@ from sim.runs.executors.dask import Dask
 from sim.runs.executors.pool import IN_FLIGHT, MOST, Feed
 from sim.runs.executors.processes import ONE_THREAD, Processes
 from tests.cluster.processes import Cluster
+from tests.places import ROOT
 from tests.tasks import (
     Block,
     Marked,
@@ -41,6 +44,18 @@ from tests.tasks import (
 )
 
 WORKERS = 2
+
+
+SERVER = """
+import signal
+from multiprocessing import forkserver
+from sim.runs.executors.processes import start_server
+
+start_server()
+status = open(f"/proc/{forkserver._forkserver._forkserver_pid}/status").read()
+blocked = int(status.partition("SigBlk:")[2].split()[0], 16)
+print([one.name for one in (signal.SIGINT, signal.SIGTERM) if blocked >> one - 1 & 1])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -347,3 +362,10 @@ def test_a_worker_that_would_produce_different_results_refuses(monkeypatch: pyte
 def test_what_cannot_be_sent_is_an_error_that_names_its_task() -> None:
     with pytest.raises(ExecutionError, match=r"^block 0 of crisis cannot be sent to a worker: "):
         list(Local(1).map(lambda task: task, [Block(0)]))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the server that workers are forked from")
+def test_ctrl_c_does_not_reach_the_server_of_workers_while_it_imports() -> None:
+    """It would end it with a traceback. The tracker of resources, started first, unblocks what was blocked for both."""
+    done = subprocess.run([sys.executable, "-c", SERVER], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout == "['SIGINT', 'SIGTERM']\n"

@@ -103,8 +103,9 @@ def start_server() -> None:
     """
     if CONTEXT.get_start_method() != "forkserver":
         return
-    from multiprocessing import forkserver
+    from multiprocessing import forkserver, resource_tracker
 
+    resource_tracker.ensure_running()  # before `held`: it unblocks signals once it has started
     before = {name: os.environ.get(name) for name in OF_SERVER}
     CONTEXT.set_forkserver_preload(PLAYED)
     os.environ.update(OF_SERVER)
