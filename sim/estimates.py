@@ -157,9 +157,9 @@ def _input_sd(hits: int, squares: int, draws: int, replicates: int) -> float | N
     """Return the sd of the probability over inputs: the spread of draw means less the part due to chance within draws.
 
     Var(draw mean) = Var(p) + E[p (1 - p)] / m, and E[p (1 - p)] is estimated without bias by
-    m / (m - 1) * mean of k/m (1 - k/m). None with one replicate.
+    m / (m - 1) * mean of k/m (1 - k/m). None with one replicate or one draw.
     """
-    if replicates < 2:
+    if replicates < 2 or draws < 2:
         return None
     p = hits / draws / replicates
     variance = (squares / replicates**2 - draws * p**2) / max(draws - 1, 1)

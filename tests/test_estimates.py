@@ -121,6 +121,7 @@ def test_the_spread_over_inputs_is_recovered_without_the_chance_within_draws() -
     assert certain.input_sd is not None
     assert certain.input_sd < 0.05
     assert estimate(np.array([7, 3])).input_sd is None, "one replicate cannot tell"
+    assert estimate(np.array([0, 1, 0])).input_sd is None, "nor can one draw"
 
 
 def test_runs_give_the_spread_over_inputs_that_their_draws_do_unless_some_are_left_out() -> None:

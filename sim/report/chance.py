@@ -128,10 +128,11 @@ class Chance:
         """The natural frequency of the number as shown."""
         if not self.is_bound:
             return about(self.shown)
-        if self.p <= 0.5:
-            return f"fewer than 1 in {_floor_digit(1 / self.shown):,}"
-        outside = _floor_digit(1 / (1 - self.shown))
-        return f"more than {outside - 1:,} in {outside:,}"
+        few = self.p <= 0.5
+        count = _floor_digit(1 / (self.shown if few else 1 - self.shown))
+        if count == 1:  # a bound beyond one half, from very few draws
+            return f"{'fewer' if few else 'more'} than {round(100 * self.shown)} in 100"
+        return f"fewer than 1 in {count:,}" if few else f"more than {count - 1:,} in {count:,}"
 
     def word(self, scale: str) -> str:
         """Return the word with its range for the number as shown; empty if the number stands alone."""

@@ -35,6 +35,8 @@ def test_outside_1_to_99_percent_the_number_stands_alone():
         (0.0003, "less than 0.03%", "fewer than 1 in 3,000"),
         (0.00095, "less than 0.1%", "fewer than 1 in 1,000"),
         (0.0582, "less than 6%", "fewer than 1 in 16"),
+        (0.5, "less than 50%", "fewer than 1 in 2"),
+        (0.95, "less than 99%", "fewer than 99 in 100"),
     ],
 )
 def test_none_of_the_runs_shows_the_one_sided_bound(high, text, frequency):
@@ -46,6 +48,7 @@ def test_all_of_the_runs_show_the_bound_on_the_other_side():
     every = Chance(1.0, 0.9997, 1.0)
     assert every.line("icd203") == "more than 99.97%: more than 2,999 in 3,000"
     assert Chance(1.0, 0.93, 1.0).text == "more than 93%"
+    assert Chance(1.0, 0.05, 1.0).line("icd203") == "more than 1%: more than 1 in 100"
 
 
 @pytest.mark.parametrize(
