@@ -205,6 +205,9 @@ def test_the_card_of_a_notebook_is_self_contained_and_escapes_what_a_scenario_sa
         assert wrong not in card.replace("&lt;script", ""), wrong
     assert card.count('class="strip"') == len(forecast.scenario.milestones)
     assert len(card) < 10_000
+    short = sim.run(worlds.load(tmp_path, question__horizon=2, question__milestones=[1]), runs=256)._repr_html_()
+    assert "Within 1 day:" in short
+    assert "within 2 days of" in short
     assert len(repr(sim.run(worlds.load(tmp_path, title="a\nb" * 90), runs=256)).splitlines()) == 6
 
 

@@ -25,7 +25,6 @@ from sim.report.pages.sweep_figures import (
 )
 from sim.report.reading import as_of, capital, input_name
 from sim.report.sections.outcomes import outcomes_table
-from sim.report.sections.provenance import conditional_sentence
 from sim.report.values import NONE
 from sim.wording import counted
 
@@ -262,7 +261,7 @@ def cell_document(
         kicker=f"A cell of an offramp sweep, as of {as_of(record)}",
         title=capital(label),
         about=(Text(whole.title, "note"),),
-        head=(Group("", (facts, Text(conditional_sentence(record), "note"))),),
+        head=(Group("", (facts, Text(CONDITIONAL, "note"))),),
         below=(),
         sections=(
             Section("All outcomes", (outcomes_table(record), changed, link), id="outcomes"),
