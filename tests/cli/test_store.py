@@ -6,6 +6,7 @@ import json
 import os
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,13 @@ def test_prune_by_age_leaves_what_is_younger_and_what_is_foreign(offramp: Offram
     left = names(folder)
     assert "notes.txt" in left
     assert [len(name) for name in left if name != "notes.txt"] == [64, 64]
+
+
+def test_what_was_written_on_a_date_is_not_older_than_it(offramp: Offramp, folder: Path) -> None:
+    for days, older in ((10, 1), (9, 2)):
+        date = datetime.fromtimestamp(time.time() - days * DAY, UTC).date()
+        said = offramp("store", "prune", "--store", folder, "--older-than", date, "--dry-run").err
+        assert f"would remove {older + 1} of 4 blocks" in said  # and what a killed writer left
 
 
 def test_prune_to_a_size_takes_the_oldest_first(offramp: Offramp, folder: Path) -> None:

@@ -213,7 +213,7 @@ def groups_of(store: Store) -> list[Group]:
     return sorted(groups, key=lambda one: (-one.size, one.head))
 
 
-def to_remove(items: Iterable[Item], now: float, days: int | None, most_bytes: int | None) -> list[Item]:
+def to_remove(items: Iterable[Item], now: float, days: float | None, most_bytes: int | None) -> list[Item]:
     """Choose items to remove: those older than `days`, then the oldest until at most `most_bytes` remain.
 
     Leftovers older than a day are always removed.
