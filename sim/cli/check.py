@@ -20,6 +20,7 @@ from sim.cli.output import check_file, shown
 from sim.errors import Fault, ReportError, ScenarioError, UsageError, refuse
 from sim.report import write_files
 from sim.report.columns import aligned, paragraph
+from sim.report.reading import capital
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -142,9 +143,9 @@ def check(  # noqa: PLR0913 - one parameter an option
         print_findings(findings)
     shared = f", shared by {counted(len(records), 'gate')}" if len(records) > 1 else ""
     chances = f"the chance that any verdict is false is at most {100 * alpha:g}%{shared}"
-    ci.write(findings, "Gates", [chances])
+    ci.write(findings, "Gates", [f"{capital(chances)}."])
     note(f"{counts_in_words(findings)}; {chances}")
-    _finish(checked, findings)
+    _finish(checked)
 
 
 def _trials(files: Sequence[Path]) -> list[Trial]:
@@ -193,18 +194,20 @@ def with_more(max_runs: int) -> str:
     return f"allow more runs, as in --max-runs {more}, or loosen the gate"
 
 
-def _finish(checked: Checked, findings: Sequence[Finding]) -> None:
+def _finish(checked: Checked) -> None:
     """Print the next step and exit with the matching code."""
     if checked.interrupted:
         note("interrupted; the undecided gates were not run to the end")
         raise typer.Exit(Exit.INTERRUPTED)
     if checked.verdict == "pass":
         return
-    missed = next(one for one in findings if one.verdict == checked.verdict)
-    file = shlex.quote(missed.file)
+    place = next(one.trial.place for one in checked.results if one.verdict == checked.verdict)
+    path = Path(place.file)
+    where = shown(path) if path.resolve().is_relative_to(Path.cwd()) else str(path)
+    file = shlex.quote(where)
     following = {
         "undecided": with_more(checked.budget.max_runs),
-        "fail": f"offramp show {file}, and correct the scenario or the gate on {missed.file}:{missed.line}",
+        "fail": f"offramp show {file}, and correct the scenario or the gate on {where}:{place.line}",
         "error": f"offramp run {file} shows the crash alone",
     }
     note(f"next: {following[checked.verdict]}")

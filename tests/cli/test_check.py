@@ -70,6 +70,19 @@ def test_a_miss_leaves_with_1_and_doubt_with_4(
     assert answer.err.splitlines()[-1] == following
 
 
+def test_the_next_step_names_a_file_of_another_folder_so_that_it_is_found(
+    offramp: Offramp, gated: Gated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(gated("low: {below: 0.2}")).resolve()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    answer = offramp("check", file, "--quiet")
+    assert answer.code == 1
+    assert answer.err.splitlines()[-1].startswith(f"next: offramp show {file}, and correct ")
+    assert str(file.parent) not in answer.out
+
+
 def test_a_crash_leaves_with_3_and_the_rest_is_judged(
     offramp: Offramp, gated: Gated, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -259,7 +259,7 @@ def cell_document(
     return replace(
         whole,
         kicker=f"A cell of an offramp sweep, as of {as_of(record)}",
-        title=capital(label),
+        title=label if label == record["scenario"]["id"] else capital(label),
         about=(Text(whole.title, "note"),),
         head=(Group("", (facts, Text(CONDITIONAL, "note"))),),
         below=(),
