@@ -20,7 +20,6 @@ from sim.cli.output import check_file, shown
 from sim.errors import Fault, ReportError, ScenarioError, UsageError, refuse
 from sim.report import write_files
 from sim.report.columns import aligned, paragraph
-from sim.report.reading import capital
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         print_findings(findings)
     shared = f", shared by {counted(len(records), 'gate')}" if len(records) > 1 else ""
     chances = f"the chance that any verdict is false is at most {100 * alpha:g}%{shared}"
-    ci.write(findings, "Gates", [f"{capital(chances)}."])
+    ci.write(findings, "Gates", [f"{chances[:1].upper()}{chances[1:]}."])
     note(f"{counts_in_words(findings)}; {chances}")
     _finish(checked)
 
