@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from sim.errors import UsageError
 from sim.forecast.runner import run
 from sim.runs.block.blocks import END_STATES
 from sim.runs.executors import Executor, Serial
 from sim.runs.play import RECORD_CAP, Records, Request, complain, play
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -115,9 +117,16 @@ class Bench:
 
         Raises
         ------
+        UsageError
+            If the plan has more runs than are kept.
         ExecutionError
             If a block failed.
         """
+        if self.plan.most_runs > self._cap:
+            raise UsageError(
+                f"expected {counted(self._cap, 'run')} at most, because those of each variant are kept and compared one by "
+                f"one (got {self.plan.most_runs:,})"
+            )
         missing = {one.hash: one for one in scenarios if one.hash not in self._records}
         played = self.site.records(self.plan.request(one, cap=self._cap) for one in missing.values())
         self._records |= dict(zip(missing, played, strict=True))

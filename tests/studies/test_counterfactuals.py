@@ -211,6 +211,12 @@ def test_the_interaction_is_the_change_of_both_less_the_sum(scenario: Scenario, 
     )
 
 
+def test_more_runs_than_are_kept_are_refused_before_any_is_played(scenario: Scenario) -> None:
+    """Only kept runs can be compared: the others would be played for nothing and counted all the same."""
+    with pytest.raises(UsageError, match=r"expected 1,000,000 runs at most.*\(got 1,000,002\)"):
+        counterfactuals(scenario, Bench(Plan(runs=1_000_001)))
+
+
 def test_too_few_runs_to_pair_are_refused(scenario: Scenario) -> None:
     with pytest.raises(UsageError, match="more than 8 runs"):
         counterfactuals(scenario, Bench(Plan(runs=2)))
