@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 import scipy.special
@@ -60,6 +64,39 @@ def test_scipy_is_whole_after_its_special_functions() -> None:
         said(f"{code}; print(scipy.special.ndtri is sim.special.ndtri, scipy.special.roots_legendre(1)[1])")
         == "False\nTrue [2.]\n"
     )
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A package that takes a while to run, and is interrupted the first time if a file says so."""
+    (tmp_path / "slow_package").mkdir()
+    (tmp_path / "slow_package" / "__init__.py").write_text(
+        "import pathlib, time\n"
+        "time.sleep(0.02)\n"
+        "once = pathlib.Path(__file__).with_name('once')\n"
+        "if once.exists():\n"
+        "    once.unlink()\n"
+        "    raise KeyboardInterrupt\n"
+        "answer = 42\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    put_off("slow_package")
+    yield sys.modules["slow_package"]
+    del sys.modules["slow_package"]
+
+
+def test_threads_that_ask_at_once_all_get_an_answer(slow: Any) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _: slow.answer, range(8))) == [42] * 8
+    with pytest.raises(AttributeError, match="module 'slow_package' has no attribute 'question'"):
+        _ = slow.question
+
+
+def test_a_package_that_was_interrupted_is_run_again(slow: Any) -> None:
+    Path(slow.__file__).with_name("once").touch()
+    with pytest.raises(KeyboardInterrupt):
+        _ = slow.answer
+    assert slow.answer == 42
 
 
 def test_a_package_that_does_not_exist_is_missing_at_once() -> None:
