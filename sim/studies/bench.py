@@ -124,8 +124,8 @@ class Bench:
         """
         if self.plan.most_runs > self._cap:
             raise UsageError(
-                f"expected {counted(self._cap, 'run')} at most, because those of each variant are kept and compared one by "
-                f"one (got {self.plan.most_runs:,})"
+                f"expected {counted(self._cap, 'run')} at most, because those of each variant are kept and "
+                f"compared one by one (got {self.plan.most_runs:,})"
             )
         missing = {one.hash: one for one in scenarios if one.hash not in self._records}
         played = self.site.records(self.plan.request(one, cap=self._cap) for one in missing.values())
