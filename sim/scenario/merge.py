@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
-from sim.distributions import is_distribution
+from sim.distributions import KINDS, is_distribution
 from sim.errors import Fault, ScenarioError
 from sim.scenario.schema import OUTSIDE_THE_MODEL
 from sim.scenario.suggest import suggestion
@@ -202,9 +202,15 @@ def _merge(base: Any, over: Any) -> Any:
 
 
 def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
+    """Return a value without entries that are null; a distribution keeps them, and is refused for them."""
+    if isinstance(value, dict) and not _means_number(value):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return value
+
+
+def _means_number(value: dict[str, Any]) -> bool:
+    """Return whether a map is a distribution, or one with a key too many."""
+    return is_distribution(value) or any(isinstance(value.get(kind), list) for kind in KINDS)
 
 
 def _merge_places(base: dict[Path, Place], over: Tree) -> dict[Path, Place]:

@@ -114,6 +114,24 @@ def test_null_removes_what_the_base_wrote(based: Folder, over: str, gone: tuple[
     assert gone not in tree.places
 
 
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("{quantiles: {10: 0.2, 50: 0.4, 90: }}", ".quantiles.90: expected a number at percentile 90 (got null)"),
+        ("{uniform: [0.2, 0.4], about}", ": expected a number or a distribution such as {normal: [mean, sd]}"),
+        ("{experts: [0.2, 0.4, null]}", ".experts.2: expected a number or a distribution"),
+    ],
+)
+def test_null_inside_a_distribution_is_a_fault(based: Folder, number: str, expected: str) -> None:
+    (fault,) = based.faults(OVER + f"actors: {{shield: {{strength: {number}}}}}\n")
+    assert f"actors.shield.strength{expected}" in fault
+
+
+def test_weights_that_are_null_are_the_default(based: Folder) -> None:
+    scenario = based.load(OVER + "actors: {shield: {strength: {experts: [0.2, 0.4], weights: null}}}\n")
+    assert scenario.actors["shield"].strength.mean == pytest.approx(0.3)
+
+
 def test_what_is_removed_falls_back_to_its_default(based: Folder) -> None:
     scenario = based.load(OVER + "parameters: {precision: null}\n")
     assert scenario.parameters.precision.to_plain() == {"lognormal": [7.0, 0.3]}
