@@ -187,7 +187,7 @@ def test_the_target_is_none_of_the_other_cases_that_trained(done: tuple[Backtest
 
 def test_a_forecast_can_say_the_track_record(done: tuple[Backtest, Training]) -> None:
     track = json.loads(json.dumps(done[0].track_record(datetime.date(2026, 1, 2))))
-    said = track_record_section({"track_record": track})
+    said = track_record_section({"track_record": track, "parameters": {"date": "2026-01-02"}})
     assert f"{track['windows']['90']['brier'][MODEL]:.2f}" in texts(said)[0]
 
 
