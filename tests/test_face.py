@@ -148,6 +148,12 @@ def test_answers_are_frames_where_they_are_tables(answers: dict[str, Any]) -> No
         assert frame.columns.is_unique, name
 
 
+def test_answers_give_the_plain_values_that_their_page_promises(answers: dict[str, Any]) -> None:
+    given = {name: answers[name].record() for name in ("forecast", "counterfactuals", "tip", "contour")}
+    given |= {"drivers": answers["drivers"].plain(), "sweep": answers["sweep"].record}
+    assert all(json.loads(json.dumps(one)) for one in given.values())
+
+
 def test_public_objects_can_be_compared_and_hashed(answers: dict[str, Any], scenario: sim.Scenario) -> None:
     for name, one in answers.items():
         assert one == one, name
