@@ -396,5 +396,5 @@ def _days(days: Sequence[datetime.date], axis: Spec) -> list[datetime.date]:
     months = list(filter(lambda day: day.day == 1, days))
     by_day = (_every(step, days, datetime.date.toordinal) for step in _DAY_STEPS)
     by_month = (_every(step, months, lambda day: day.month - 1) for step in _MONTH_STEPS)
-    steps, most = (by_month, 40) if "dtick" in axis else (chain(by_day, by_month), axis["nticks"])
+    steps, most = (by_month, 40) if axis.get("dtick") == "M1" else (chain(by_day, by_month), axis["nticks"])
     return next((kept for kept in steps if len(kept) <= most), months)

@@ -1,5 +1,6 @@
 """What the figures share: labels that do not touch, text that is no markup, one colour map for the dark."""
 
+import datetime
 import json
 from itertools import pairwise
 
@@ -8,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.charts import DARK, safe, spread, top_of
+from sim.report.charts import DARK, safe, spread, time_axis, top_of
 from sim.report.html import embedded
 from sim.report.rows import Bar, Row, Words, rows_chart, shares_axis
+from sim.report.svg import ticks_of
+from sim.report.values import Calendar
 from tests.report.conftest import PAYLOAD
 from tests.report.said import charts
 
@@ -36,6 +39,21 @@ def test_two_labels_in_one_place_part_evenly():
 
 def test_axes_end_above_what_they_show():
     assert [top_of([value]) for value in (0.0, 0.011, 0.43, 0.91, 1.0)] == [0.01, 0.02, 0.5, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_an_axis_of_few_days_labels_each_of_them_once(small):
+    for days in range(1, 3 if small else 7):
+        axis = time_axis(Calendar(datetime.date(2026, 2, 12), days), small=small)
+        assert axis["dtick"] == 86_400_000
+        assert [text.split("\n")[0] for _, text in ticks_of(axis)] == [f"{12 + day} Feb" for day in range(days + 1)]
+
+
+def test_a_fan_of_one_week_shows_its_median(record):
+    for actor in record["actors"].values():
+        for kind in ("stance", "posture"):
+            actor[kind] = {name: [values[0], *(None for _ in values[1:])] for name, values in actor[kind].items()}
+    assert [trace["mode"] for trace in charts(record)["actor-1"]["data"]].count("markers") == 2
 
 
 def test_text_of_a_scenario_is_no_markup_in_a_figure(hostile):

@@ -107,4 +107,5 @@ def _fan(x: Sequence[str], of: Record, write: Callable[[float | None], str]) -> 
         for _, a, b, m, c, d in weeks
     ]
     x, low, lower, median, upper, high = map(list, zip(*weeks, strict=True))
-    return [band(x, low, high, "fan"), band(x, lower, upper, "fan", opacity=0.36), line(x, median, "fan", texts)]
+    middle = line(x, median, "fan", texts) | ({"mode": "markers"} if len(weeks) == 1 else {})  # one point is no line
+    return [band(x, low, high, "fan"), band(x, lower, upper, "fan", opacity=0.36), middle]
