@@ -249,9 +249,11 @@ def cell(
     from sim.studies.sweep.runner import Options, run_sweep
 
     loaded = _loaded(file)
-    chosen = [one for one in loaded.cells if one.id.startswith(name)] if len(name) >= 4 else []
-    if len(chosen) != 1:
+    chosen = [one for one in loaded.cells if one.id.startswith(name)]
+    if not chosen:
         raise UsageError(f"there is no cell {name!r} in {file}; sweep.csv and the report list the ids")
+    if len(chosen) > 1:
+        raise UsageError(f"{counted(len(chosen), 'cell')} of {file} begin with {name!r}; give more letters of the id")
     check_output(out, figures=False)
     said = command_of(context, name=chosen[0].id)
     records: list[Record] = []

@@ -136,6 +136,11 @@ def test_a_cell_gets_its_full_report_from_the_store(
     assert forecast["scenario"]["hash"] == rows[3]["scenario_hash"]
     assert (tmp_path / "cell" / "report.html").exists()
     assert offramp("sweep", "cell", file, "ffffffff", "--out", tmp_path / "cell").code == 2
+    answer = offramp("sweep", "cell", file, "", "--out", tmp_path / "cell")
+    assert (answer.code, f"{len(rows)} cells of {file} begin with ''; give more letters of the id" in answer.err) == (
+        2,
+        True,
+    )
 
 
 # -- exit codes ---------------------------------------------------------------------------------------------------
