@@ -88,6 +88,8 @@ def _actor(text: str, scenario: Scenario, said: str) -> str:
 
 def _day(text: str, scenario: Scenario, said: str) -> int:
     """Return the day n of "within n days"; at least one day of the window must be left to forecast."""
+    if scenario.horizon == 1:
+        raise UsageError(f"cannot take --given {text!r}: of a single day, nothing is left to forecast")
     try:
         return day_of(said, scenario.as_of, scenario.horizon - 1, "the condition")
     except UsageError as error:

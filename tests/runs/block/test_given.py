@@ -169,6 +169,12 @@ def test_what_cannot_be_given_is_said(scenario: Scenario, text: str, said: str) 
     assert len(str(caught.value)) < 800
 
 
+def test_a_forecast_of_one_day_has_no_room_for_a_condition(tmp_path: Path) -> None:
+    scenario = worlds.load(tmp_path).with_({"question.horizon": "1 day", "question.milestones": None})
+    with pytest.raises(UsageError, match="of a single day, nothing is left to forecast"):
+        read_given("strikes by 1 day", scenario)
+
+
 def test_conditions_read_back_what_they_write(scenario: Scenario) -> None:
     texts = [
         STRIKES, "no strikes by 2020-01-14", "no agreement by 2020-02-01", "no offensive by 2020-02-01",
