@@ -10,7 +10,7 @@ import pytest
 from sim.errors import ReportError
 from sim.report import document_of, write_report
 from sim.report.pages.tipping import to_error
-from tests.report.said import charts, texts
+from tests.report.said import charts, tables, texts
 
 Record = dict[str, Any]
 PATH = "pressures.offer.intensity"
@@ -81,12 +81,23 @@ def test_no_digits_beyond_the_error(value: float, half: float, text: str) -> Non
     assert to_error(value, half) == text
 
 
-def test_a_contour_has_a_map_with_its_points(tmp_path: Path) -> None:
+def plane(**more: Any) -> Record:
     axes = [[0.0, 1.0], [0.0, 2.0]]
     cells = [row([x, y], 0.2 - 0.1 * x - 0.05 * y) for y in axes[1] for x in axes[0]]
     inputs = [{"path": path, "low": 0.0, "high": 1.0, "base": None} for path in (PATH, "actors.a.posture")]
+    return answer(inputs=inputs, grid=axes, points=cells, nearest=cells[0], **more)
+
+
+def test_a_plane_without_a_crossing_shows_all_pairs_tried() -> None:
+    said = tables(document_of(plane(verdict="not reached", crossings=[])))
+    tried = said["Probability of the offensive within 90 days at each value tried"].rows
+    assert [one[:2] for one in tried] == [("0", "0"), ("1", "0"), ("0", "2"), ("1", "2")]
+    assert tried[0][2] == "20%"
+
+
+def test_a_contour_has_a_map_with_its_points(tmp_path: Path) -> None:
     place = crossing(1.0) | {"value": [0.5, 1.0], "along": "actors.a.posture", "low": 0.8, "high": 1.2}
-    record = answer(inputs=inputs, grid=axes, points=cells, crossings=[place], nearest=cells[0])
+    record = plane(crossings=[place])
     drawn = charts(record)["tipping-figure"]["data"][-1]
     assert (drawn["x"], drawn["y"]) == ([0.5], [1.0])
     assert drawn["error_y"]["array"] == pytest.approx([0.2])

@@ -27,7 +27,8 @@ def document(record: Record, words: str) -> Document:
     }.get(record["verdict"], f"{target} may or may not be reached")
     if is_plane(record):
         unit = f"Probability of the {event}; dots are points of the contour, with 95% intervals"
-        kind, table, chart = "Map of the probability over two numbers.", _plane_table, _map
+        kind, chart = "Map of the probability over two numbers.", _map
+        table = _plane_table if record["crossings"] else _table
     else:
         band = "its 95% Monte Carlo band; the interval of a crossing lies on the target's line"
         unit = f"Probability of the {event} with {band}"
@@ -176,12 +177,13 @@ def _tried(record: Record) -> str:
 
 def _table(record: Record) -> Table:
     rows = [
-        (quantity(one["value"]), chance.text, chance.interval)
+        (*map(quantity, one["value"] if is_plane(record) else [one["value"]]), chance.text, chance.interval)
         for one in record["points"]
         for chance in (Chance.of(one),)
     ]
-    columns = (input_name(record, record["inputs"][0]["path"]), "Probability", "Monte Carlo interval, 95%")
-    return Table(f"Probability of the {_event(record)} at each value tried", columns, "rrr", tuple(rows))
+    names = [input_name(record, one["path"]) for one in record["inputs"]]
+    columns = (*names, "Probability", "Monte Carlo interval, 95%")
+    return Table(f"Probability of the {_event(record)} at each value tried", columns, "r" * len(columns), tuple(rows))
 
 
 def _plane_table(record: Record) -> Table:
