@@ -137,7 +137,7 @@ _WHOLE = {
 }
 _FIELDS = {
     "frailty": "unobserved leaning",
-    "posture": "posture at the start",
+    "posture": "initial posture",
     "half_life": "half-life",
     "held": "held posture",
     "add": "size",

@@ -74,7 +74,7 @@ def _any_role(definitions: dict[str, Any]) -> dict[str, Any]:
         if words and "anyOf" in properties[key]:
             properties[key]["anyOf"].append(_words(words))
     properties["role"] = {"enum": list(ROLES), "description": "Its role in the crisis"}
-    posture = {"type": "number", "minimum": 0.0, "maximum": 1.0, "description": "Its posture at the start"}
+    posture = {"type": "number", "minimum": 0.0, "maximum": 1.0, "description": "Its initial posture"}
     word = _words(_levels_of("posture"))
     properties["posture"] = {"anyOf": [posture, {"$ref": "#/$defs/Distribution"}, {"type": "null"}, word]}
     return {"type": "object", "additionalProperties": False, "properties": properties}

@@ -183,7 +183,7 @@ def test_fail_fast_leaves_3_at_once_and_writes_nothing(
     answer = run(write_sweep(tmp_path), "--fail-fast", "--out", tmp_path / "out")
     assert answer.code == 3
     assert (
-        "error: cell 1 (intensity of Appeal 0, posture at the start of Shield 0.2) failed: ValueError: no such day"
+        "error: cell 1 (intensity of Appeal 0, initial posture of Shield 0.2) failed: ValueError: no such day"
         in answer.err
     )
     assert list((tmp_path / "out").iterdir()) == []

@@ -85,7 +85,7 @@ def test_tip_tells_where_and_how_precisely(offramp: Offramp, pressed: Path) -> N
     target = round((points[0]["p"] + points[-1]["p"]) / 2, 4)
     answer = offramp(*asked, "--to", target, "--by", "10 days")
     assert answer.code == 0
-    assert "where the posture at the start of Attacker is " in " ".join(answer.out.split())
+    assert "where the initial posture of Attacker is " in " ".join(answer.out.split())
     assert "Precision: the curve of these 512 runs was searched to" in answer.out
     assert "next: offramp tip" in answer.err
 

@@ -14,7 +14,7 @@ RECORD = {"actors": {"turkey": {"name": "Türkiye"}}}
     ("path", "name"),
     [
         ("pressures.moratorium-offer.intensity", "Intensity of Moratorium Offer"),
-        ("actors.turkey.posture", "Posture at the start of Türkiye"),
+        ("actors.turkey.posture", "Initial posture of Türkiye"),
         ("actors.us-navy.stance", "Stance of US Navy"),
         ("ties.turkey.russia", "Leverage of Türkiye over Russia"),
         ("talks.summit-track.start", "Start of Summit Track"),
@@ -44,7 +44,7 @@ def test_a_name_stands_in_a_sentence_as_it_is_written() -> None:
         "The German offer",
     )
     assert in_sentence(names, "ties.a.b") == input_name(names, "ties.a.b") == "EU aid"
-    assert input_name(names, "actors.x.stance+actors.y.posture").startswith("Stance of X and posture at the start of Y")
+    assert input_name(names, "actors.x.stance+actors.y.posture").startswith("Stance of X and initial posture of Y")
 
 
 def test_abbreviations_of_states_stay_in_capitals() -> None:

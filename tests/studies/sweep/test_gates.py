@@ -87,8 +87,8 @@ def test_every_gate_is_put_to_every_cell_and_a_trend_to_every_line(tmp_path: Pat
     assert [one.index for one in dealt] == list(range(6 + 6 + 2))
     assert [(one.trial.gate, one.trial.cell) for one in dealt[:6]] == [("rare", cell.label) for cell in found.cells]
     assert [one.trial.cell for one in dealt[12:]] == [
-        "posture at the start of Shield 0.2",
-        "posture at the start of Shield 0.8",
+        "initial posture of Shield 0.2",
+        "initial posture of Shield 0.8",
     ]
     falls = dealt[12].trial
     assert [contrast.label for contrast in falls.contrasts] == ["0 to 0.5", "0 to 1", "0.5 to 1"]

@@ -48,9 +48,7 @@ def faults(folder: Path, body: str) -> list[str]:
 def test_a_grid_has_a_cell_for_each_combination(tmp_path: Path) -> None:
     loaded = sweep(tmp_path)
     assert [cell.label for cell in loaded.cells] == [
-        f"intensity of Appeal {a}, posture at the start of Shield {b}"
-        for a in ("0", "0.5", "1")
-        for b in ("0.2", "0.8")
+        f"intensity of Appeal {a}, initial posture of Shield {b}" for a in ("0", "0.5", "1") for b in ("0.2", "0.8")
     ]
     assert loaded.paths == ("pressures.appeal.intensity", "actors.shield.posture")
     assert loaded.milestones == (5, 10)
@@ -59,7 +57,7 @@ def test_a_grid_has_a_cell_for_each_combination(tmp_path: Path) -> None:
 def test_a_path_may_have_a_name_which_labels_and_record_say(tmp_path: Path) -> None:
     plain = sweep(tmp_path)
     named = sweep(tmp_path, GRID + "    names: {pressures.appeal.intensity: the appeal}\n")
-    assert named.cells[1].label == "the appeal 0, posture at the start of Shield 0.8"
+    assert named.cells[1].label == "the appeal 0, initial posture of Shield 0.8"
     assert [cell.id for cell in named.cells] == [cell.id for cell in plain.cells]
     assert head_of(named, "")["names"] == {"pressures.appeal.intensity": "the appeal"}
     assert faults(tmp_path, GRID + "    names: {pressures.appeal.intensty: the appeal}\n") == [
@@ -264,7 +262,7 @@ def test_all_faults_of_the_axes_come_at_once(tmp_path: Path) -> None:
 def test_a_value_that_no_scenario_may_have_names_cell_axis_and_value(tmp_path: Path) -> None:
     found = faults(tmp_path, "base: crisis.yaml\naxes:\n  actors.shield.posture: [0.5, 1.5]\n")
     assert found == [
-        "sweep.yaml:6:32: actors.shield.posture: expected a number from 0 to 1 (got 1.5), in cell 2 (posture at the start of Shield 1.5)"
+        "sweep.yaml:6:32: actors.shield.posture: expected a number from 0 to 1 (got 1.5), in cell 2 (initial posture of Shield 1.5)"
     ]
 
 
@@ -287,7 +285,7 @@ def test_a_mistyped_word_of_an_axis_is_told_once_with_the_number_of_its_cells(tm
     assert len(found) == 1
     assert found[0].startswith("sweep.yaml:7:26: pressures.appeal.aim: expected")
     assert found[0].endswith(
-        "in 30 cells, the first of them cell 1 (aim of Appeal restrian, posture at the start of Shield 0)"
+        "in 30 cells, the first of them cell 1 (aim of Appeal restrian, initial posture of Shield 0)"
     )
 
 

@@ -241,7 +241,7 @@ def test_with_fail_fast_the_first_failing_cell_stops_the_sweep(tmp_path: Path, m
     fail_in(monkeypatch, loaded, 2)
     with pytest.raises(
         ExecutionError,
-        match=r"^cell 3 \(intensity of Appeal 0.5, posture at the start of Shield 0.2\) failed: ValueError",
+        match=r"^cell 3 \(intensity of Appeal 0.5, initial posture of Shield 0.2\) failed: ValueError",
     ):
         run_sweep(loaded, options=Options(fail_fast=True))
 
