@@ -51,10 +51,12 @@ class CiOutput:
         Raises
         ------
         UsageError
-            If one of them cannot be written.
+            If one of them cannot be written, or both are the same file.
         """
         check_file(self.junit)
         check_file(self.summary)
+        if self.junit is not None and self.summary is not None and self.junit.resolve() == self.summary.resolve():
+            raise UsageError(f"--junit and --summary both name {self.junit}; write them to two files")
 
     def write(self, findings: Sequence[Finding], title: str, notes: Iterable[str] = ()) -> None:
         """Write the requested output.

@@ -157,6 +157,7 @@ def test_a_base_that_others_complete_has_no_gates_and_no_fault(offramp: Offramp,
         (["crisis.yaml", "--alpha", "0"], "expected an alpha above 0"),
         (["crisis.yaml", "--max-runs", "0"], "expected 1 to 10,000,000 runs"),
         (["crisis.yaml", "--junit", "empty"], "empty is a folder; name a file in it"),
+        (["crisis.yaml", "--junit", "a", "--summary", "./a"], "--junit and --summary both name a; write them to two"),
         (["crisis.yaml", "--summary", "crisis.yaml/x.md"], "cannot make the folder crisis.yaml"),
     ],
 )

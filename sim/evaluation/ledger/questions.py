@@ -19,6 +19,7 @@ from sim.evaluation.ledger.entry import EVENTS, Entry, sha256
 from sim.wording import counted
 
 OFFENSIVE = EVENTS[0]
+POOLED = "pooled"
 BASELINES = ("base_rate", "logistic", "mean", "median", "challenge", "condorcet")
 
 
@@ -138,9 +139,10 @@ def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:
     for window, one in (record.get("baselines") or {}).get("windows", {}).items():
         beside[window] = _of_baselines(one)
     for window, p in (record.get("pooled") or {}).items():
-        beside.setdefault(window, {})["pooled"] = p
+        beside.setdefault(window, {})[POOLED] = p
     for window, name, p in others_by_window(record):
-        beside.setdefault(window, {})[name] = p
+        own = name not in (*BASELINES, POOLED)  # a source may have the name of a baseline
+        beside.setdefault(window, {})[name if own else f"{name} (said)"] = p
     return beside or None
 
 

@@ -154,11 +154,12 @@ def test_what_others_said_is_scored_beside_ours_where_their_window_is_one_of_our
     said = {"name": "Market", "date": "2019-12-30", "p": 0.8}
     earlier = said | {"by": "2020-03-30", "date": "2019-11-02", "p": 0.1}
     others = [said | {"by": "2020-03-30"}, earlier, said | {"name": "Panel", "by": "2020-05-01"}]
+    others.append(said | {"name": "pooled", "by": "2020-03-30", "p": 0.5})
     enter(ledger, forecast(p=0.3) | {"others": others, "pooled": {"90": 0.4}})
     resolve(ledger, "crisis", outcome="2020-02-01", at=when(100))
     (window,) = [one for one in score_ledger(read_chain(ledger)).windows if one.window == 90]
     scores = {one.name: one.brier for one in window.baselines}
-    assert scores == pytest.approx({"pooled": 0.36, "Market": 0.04}), (
+    assert scores == pytest.approx({"pooled": 0.36, "Market": 0.04, "pooled (said)": 0.25}), (
         "the panel's window ends on no day of ours, the market's last word counts"
     )
 
