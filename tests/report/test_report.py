@@ -217,7 +217,7 @@ def test_what_a_small_forecast_cannot_show_is_left_out(record, written):
     assert 'id="futures"' not in page
     assert 'id="convergence"' not in page
     for text in (Text(page).text, markdown):
-        assert "this forecast has one" in text
+        assert "this forecast has fewer" in text
         assert "The scenario does not state the analyst's own confidence." in text
 
 

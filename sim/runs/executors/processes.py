@@ -105,7 +105,8 @@ def start_server() -> None:
         return
     from multiprocessing import forkserver, resource_tracker
 
-    resource_tracker.ensure_running()  # before `held`: it unblocks signals once it has started
+    with held():  # for itself: it leaves two signals unblocked once the tracker has started
+        resource_tracker.ensure_running()
     before = {name: os.environ.get(name) for name in OF_SERVER}
     CONTEXT.set_forkserver_preload(PLAYED)
     os.environ.update(OF_SERVER)
