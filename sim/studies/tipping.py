@@ -160,7 +160,8 @@ def _span(scenario: Scenario, path: str, given: Span | None) -> Span:
     try:
         low, high = number_range(scenario.document, path)
     except ValueError as error:
-        raise UsageError(f"{path}: {error}") from None
+        said = str(error)
+        raise UsageError(said if said.startswith(path) else f"{path}: {said}") from None
     if given is None:
         if not all(map(math.isfinite, (low, high))):
             allowed = "" if math.isinf(low) else f" from {low:g} on"

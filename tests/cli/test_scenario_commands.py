@@ -277,6 +277,13 @@ def test_a_command_for_scenarios_says_what_another_file_is_and_what_to_type(
     assert "is an evidence file, not a scenario" in offramp(command, crisis.with_name("evidence.yaml"), *rest).err
 
 
+def test_a_scenario_begun_from_another_file_says_what_that_file_is(offramp: Offramp, folder: Folder) -> None:
+    folder.evidence()
+    answer = offramp("init", folder.path / "new.yaml", "--from", folder.path / "evidence.yaml")
+    assert answer.code == 2
+    assert "is an evidence file, not a scenario" in answer.err
+
+
 @pytest.mark.parametrize(
     ("command", "more"), [("run", ()), ("plan", ("--shards", 2)), ("cell", ("a-cell", "--out", "out"))]
 )

@@ -237,7 +237,8 @@ def _bench() -> Bench:
         (["pressures.offer.intensity"], {"outcome": "peace"}, "no outcome 'peace'"),
         (["pressures.offer.intensity"] * 2, {}, "two different ones"),
         (["pressures.offer.intensity"], {"spans": [(0.0, 1.0)] * 2}, "for each number"),
-        (["question.horizon"], {}, "no number has a path that begins with this"),
+        (["question.horizon"], {}, "^question.horizon: no number has a path that begins with this"),
+        (["actors.shield"], {}, "^actors.shield is not a number of this scenario$"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused(
