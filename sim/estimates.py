@@ -162,7 +162,7 @@ def _input_sd(hits: int, squares: int, draws: int, replicates: int) -> float | N
     if replicates < 2 or draws < 2:
         return None
     p = hits / draws / replicates
-    variance = (squares / replicates**2 - draws * p**2) / max(draws - 1, 1)
+    variance = (squares / replicates**2 - draws * p**2) / (draws - 1)
     within = (hits * replicates - squares) / replicates**2 / draws / (replicates - 1)
     return math.sqrt(max(0.0, variance - within))
 

@@ -148,14 +148,15 @@ def prune(
     """
     from sim.runs.store import Store
     from sim.runs.store.store import items_of, to_remove
+    from sim.scenario.windows import age_of
 
     if older_than is None and to_size is None:
         raise UsageError("expected what to remove: --older-than DAYS, --to-size MB, or both")
-    now = time.time()
-    days = None if older_than is None else _days_since(older_than, now)
+    now = datetime.now(UTC)
+    days = None if older_than is None else age_of(older_than, now, "--older-than")
     kept = Store(place)
     items = list(items_of(kept))
-    gone = to_remove(items, now, days, None if to_size is None else to_size * MB)
+    gone = to_remove(items, now.timestamp(), days, None if to_size is None else to_size * MB)
     said = "would remove"
     if not dry_run:
         said = "removed"
@@ -167,16 +168,6 @@ def prune(
         f"{said} {len(gone):,} of {counted(len(items), 'block')}, {size / MB:,.1f} MB; "
         f"{left / MB:,.1f} MB are left in {place}"
     )
-
-
-def _days_since(text: str, now: float) -> float:
-    """Return an age in days, or the time since the beginning of a date, so that what was written on it is younger."""
-    from sim.runs.store.store import DAY
-    from sim.scenario.quantities import calendar_date
-    from sim.scenario.windows import age_of
-
-    whole = age_of(text, datetime.fromtimestamp(now, UTC).date(), "--older-than")
-    return whole if calendar_date(text.strip()) is None else whole + now % DAY / DAY
 
 
 def _bytes(items: Iterable[Item]) -> int:

@@ -56,15 +56,17 @@ def init(
     offramp init my-crisis.yaml
     offramp init my-crisis.yaml --from scenarios/cases/s17-idlib-2019-08.yaml
     """
-    from sim.cli.files import load_scenario
+    from sim.cli.files import expecting_scenario
     from sim.scenario.written import started_from
     from sim.wholefiles import write_all
 
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"expected a name that ends in .yaml (got {path})")
-    if start is not None:
-        load_scenario(start)  # a file of another kind gets a message of its own
-    files = _starter(path) if start is None else {path: started_from(start, slug(path.stem) or "starter")}
+    if start is None:
+        files = _starter(path)
+    else:
+        with expecting_scenario(start):
+            files = {path: started_from(start, slug(path.stem) or "starter")}
     if there := next((file for file in files if file.exists()), None):
         raise UsageError(f"{there} exists already; name another file, or remove it first")
     try:

@@ -74,8 +74,8 @@ def length_of(text: str, name: str) -> int:
     return days
 
 
-def age_of(text: str, today: datetime.date, name: str) -> int:
-    """Read an age in days from a length of time, or from a date in the past.
+def age_of(text: str, now: datetime.datetime, name: str) -> float:
+    """Read an age in days from a length of time, or from a date in the past: the time since its beginning.
 
     Raises
     ------
@@ -86,5 +86,7 @@ def age_of(text: str, today: datetime.date, name: str) -> int:
         return length
     date = calendar_date(text.strip())
     if date is None:
-        raise UsageError(f'expected a number of days, "90 days" or a date such as 2018-11-16 for {name} (got {text!r})')
-    return max(0, (today - date).days)
+        example = now.date()
+        raise UsageError(f'expected a number of days, "90 days" or a date such as {example} for {name} (got {text!r})')
+    begun = datetime.datetime.combine(date, datetime.time(), now.tzinfo)
+    return max(0.0, (now - begun) / datetime.timedelta(days=1))

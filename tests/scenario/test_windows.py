@@ -96,9 +96,9 @@ def test_what_is_no_length_of_time_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "days"), [("3", 3), ("2 weeks", 14), ("2020-01-01", 30), ("2020-02-10", 0)])
 def test_an_age_is_a_length_of_time_or_that_of_a_date(text: str, days: int) -> None:
-    assert age_of(text, datetime.date(2020, 1, 31), "--older-than") == days
+    assert age_of(text, datetime.datetime(2020, 1, 31), "--older-than") == days
     with pytest.raises(UsageError, match=r'expected a number of days, "90 days" or a date .* for --older-than'):
-        age_of("soon", datetime.date(2020, 1, 31), "--older-than")
+        age_of("soon", datetime.datetime(2020, 1, 31), "--older-than")
 
 
 def test_a_date_is_a_date() -> None:

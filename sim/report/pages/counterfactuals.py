@@ -66,7 +66,7 @@ def document(record: Record, words: str) -> Document:
 
 def section_of(record: Record) -> Section | None:
     """Read the counterfactuals of a record; None if it has none."""
-    part = record.get("counterfactuals")
+    part = record["counterfactuals"]
     if part is None or not part["worlds"]:
         return None
     day = record["horizon"]

@@ -26,9 +26,10 @@ _COLOURS = {"rises": "offensive", "falls": "agreement"}
 
 def section_of(record: Record) -> Section | None:
     """Read the drivers of a record; None if it has none, or chance hides them."""
-    part, shown = record["drivers"], clear_inputs(record)
-    if part is None or not shown:
+    shown = clear_inputs(record)
+    if not shown:
         return None
+    part = record["drivers"]
     by = part["by"][str(record["horizon"])]
     caution = Text(_caution_text(record, by["inputs"], part["draws"]), "note")
     drawn = _figure(record, by, shown).with_parts(Text(_worth(record, by)), caution)

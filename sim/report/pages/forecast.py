@@ -149,7 +149,7 @@ def _errors(record: Record, chance: Chance) -> Group:
 
 def _input_sentence(record: Record, chance: Chance) -> str:
     if chance.input_sd is None:
-        if record.get("given") is None:
+        if record["given"] is None:
             return "It needs at least two draws with at least two runs each, and this forecast has fewer."
         return (
             "A conditional forecast has none: too few draws have two runs that meet the conditions, and those that do "

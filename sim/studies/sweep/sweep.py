@@ -48,9 +48,12 @@ def label_of(changes: Mapping[str, Any], index: int, names: Mapping[str, Any]) -
 
 
 def _in_words(value: Any) -> str:
+    """Write a value of a cell; a number keeps all digits, by which cells of a sampled design differ."""
+    if value is None:
+        return "removed"
     if isinstance(value, Mapping):
         return quantity(value)
-    return "removed" if value is None else shown(value).replace("-", "−") if is_number(value) else shown(value)
+    return shown(value).replace("-", "−") if is_number(value) else shown(value)
 
 
 @dataclass(frozen=True)
