@@ -6,22 +6,18 @@ the sd is widened if they contradict each other (Birge 1932). The Goldstein scor
 was between source and target; it is shown as context and never enters a stance.
 """
 
-from __future__ import annotations
-
 import datetime
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.distributions import Fixed, Normal
 from sim.scenario.quantities import CalendarDate, Days, Part, fault
 from sim.scenario.schema import Id, Text, Title
-
-if TYPE_CHECKING:
-    from sim.scenario.yamltree import Path, Place
+from sim.scenario.yamltree import Path, Place
 
 FORMAT = "offramp/evidence/1"
 SOURCES_FORMAT = "offramp/sources/1"
@@ -136,13 +132,6 @@ class Item(Part):
 Count = Annotated[int, Field(ge=0)]
 
 
-def _adding_up(counts: DraftCounts) -> DraftCounts:
-    judged = counts.accepted + counts.edited + counts.rejected
-    if counts.proposed != judged:
-        raise fault(f"expected `proposed` to be {judged}: what was accepted, edited or rejected")
-    return counts
-
-
 class DraftCounts(Part):
     """What became of the proposals from which items were drafted, over all adoptions (counted by `offramp adopt`)."""
 
@@ -152,9 +141,16 @@ class DraftCounts(Part):
     rejected: Count = 0
     added: Count = Field(default=0, description="Items that nothing proposed")
 
-    def __add__(self, other: DraftCounts) -> DraftCounts:
+    def __add__(self, other: Self) -> Self:
         """Return the sum of both counts."""
-        return DraftCounts(**{name: getattr(self, name) + getattr(other, name) for name in DraftCounts.model_fields})
+        return type(self)(**{name: getattr(self, name) + getattr(other, name) for name in type(self).model_fields})
+
+
+def _adding_up(counts: DraftCounts) -> DraftCounts:
+    judged = counts.accepted + counts.edited + counts.rejected
+    if counts.proposed != judged:
+        raise fault(f"expected `proposed` to be {judged}: what was accepted, edited or rejected")
+    return counts
 
 
 class EvidenceFile(Part):
@@ -206,7 +202,7 @@ class Evidence:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def known_by(self, day: datetime.date, without: Collection[str]) -> Evidence:
+    def known_by(self, day: datetime.date, without: Collection[str]) -> Self:
         """Return the items known by a day, without some of them."""
         names = (name for name, item in self.items.items() if item.known_from <= day)
         return replace(self, items={name: self.items[name] for name in names if name not in without})

@@ -4,8 +4,6 @@ A gate does not affect the model, so it is not part of a scenario's hash, and a 
 its base. docs/gates.md explains what each gate claims and when it passes.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator, Mapping
 from itertools import chain

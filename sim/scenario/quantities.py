@@ -5,8 +5,6 @@ type, so that the models in `schema.py` read like the language they describe, an
 editors share one definition.
 """
 
-from __future__ import annotations
-
 import datetime
 import math
 import numbers

@@ -5,8 +5,6 @@ is generated from them. Meanings and defaults follow the model's reference (docs
 after `extends` has been followed.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Mapping
 from functools import cache
