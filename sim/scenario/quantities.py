@@ -52,7 +52,10 @@ LONGEST = 300
 
 
 class Part(BaseModel):
-    """Base of all models: frozen, no unknown keys, no coercion of text to numbers; built on first use."""
+    """Base of all models: frozen, no unknown keys, no coercion of text to numbers; built on first use.
+
+    Its subclasses do without `from __future__ import annotations`: pydantic would evaluate every one at each start.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
