@@ -11,13 +11,15 @@ from typing import Any
 import typer
 
 from sim.cli.console import Exit, Format, note, print_json, say_all
-from sim.cli.files import files_of, kind_of, load_scenario
+from sim.cli.files import files_of
 from sim.cli.output import shown
 from sim.draft.held import HeldItem, counts, hold_evidence, read_articles
 from sim.errors import Fault, UsageError
 from sim.report.columns import aligned
 from sim.scenario.evidence import Evidence
 from sim.scenario.evidence_files import read_evidence
+from sim.scenario.kinds import kind_of
+from sim.scenario.load import load
 from sim.wording import counted
 
 HEADS = ("evidence", "items", "held", "moved", "differ", "no anchor", "no article", "copied")
@@ -76,7 +78,7 @@ def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
         if kind_of(file) == "evidence":
             found: Evidence | None = read_evidence(file)
         else:
-            found = load_scenario(file).evidence
+            found = load(file).evidence
         if found is None:
             raise UsageError(f"{file} names no evidence; name a scenario that does, or a file of evidence")
         path = Path(found.places[("items",)].file)

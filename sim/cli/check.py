@@ -153,13 +153,10 @@ def _trials(files: Sequence[Path]) -> list[Trial]:
     """Return the trials of all files, reporting all faults at once."""
     from sim.cli.files import beyond_missing
     from sim.studies.gates.trials import trials_of
-    from sim.studies.sweep.schema import is_sweep
 
     faults: list[Fault] = []
     trials: list[Trial] = []
     for file in files:
-        if is_sweep(file):
-            raise UsageError(f"{file} is a sweep; its gates are judged by offramp sweep run {shlex.quote(str(file))}")
         try:
             trials += trials_of(file)
         except ScenarioError as error:

@@ -100,18 +100,18 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     offramp calibrate scenarios/cases --known 2018-08-19 --name calibrated-2018-08 --out reports/calibration
     offramp calibrate scenarios/cases --target scenarios/idlib-2018/baseline.yaml --recovery 100
     """
-    from sim.cli.files import load_scenario
     from sim.evaluation.calibration import result as results
     from sim.evaluation.calibration.calibrate import points_of
     from sim.evaluation.calibration.parameters import sample_of
     from sim.evaluation.calibration.recovery import check_repeats
     from sim.evaluation.cases import load_cases
+    from sim.scenario.load import load
 
     check_output(out, figures=False)
     _check_name(name)
     past, others = load_cases(cases), _threats(threats)
     day, designs = _known(known), _Designs.of(blocks, machines, cache)
-    scenario = None if target is None else load_scenario(target)
+    scenario = None if target is None else load(target)
     crises = _known_outcomes(past, day)
     second = results.informative({one.name: one.seen(day) for one in others.cases})
     check_repeats(recovery, min(points_of(designs.blocks, sample_of(one)) for one in _played(past, others).values()))

@@ -91,13 +91,13 @@ def run(  # noqa: PLR0913 - one parameter an option
     offramp run scenarios/idlib-2018/baseline.yaml --executor dask --address tcp://127.0.0.1:8786
     """
     machines.warm_up(is_long=(runs or 0) >= LONG)
-    from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.forecast.runner import run as run_plan
     from sim.runs.block.given import read_given
+    from sim.scenario.load import load
     from sim.studies.records import read_forecast
 
-    loaded = load_scenario(scenario)
+    loaded = load(scenario)
     _check_given(context.params)
     plan = Plan(runs, seed, replicates, precision, read_given(given or (), loaded))
     earlier = None if since is None else read_forecast(since)
@@ -214,15 +214,15 @@ def history(  # noqa: PLR0913 - one parameter an option
     offramp history scenarios/niger-2023/baseline.yaml --from 2023-08-03 --articles
     offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --out reports/history --figures
     """
-    from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
+    from sim.scenario.load import load
     from sim.scenario.windows import date_of, length_of
     from sim.studies.bench import Bench, Site
     from sim.studies.history import dates_between, with_articles
     from sim.studies.history import history as recompute
 
     check_output(out, figures=figures)
-    loaded = load_scenario(scenario)
+    loaded = load(scenario)
     days = dates_between(date_of(start, "--from"), loaded.as_of, length_of(every, "--every"))
     bench = Bench(Plan(runs=runs, seed=seed), Site(store=cache.open()))
     with progress(loaded.id, len(days), quiet=quiet, unit="date") as finished:
@@ -251,12 +251,9 @@ def explore(
     offramp explore scenarios/idlib-2018/german-offer.yaml --port 9000 --no-browser
     offramp explore scenarios/idlib-2018/baseline.yaml --store .offramp/store
     """
-    from sim.cli.files import expecting_scenario
-
     with needing_aiohttp("the explorer", "explore"):
         from sim.explorer.server import serve
 
     then = "move a slider, then export the state and: offramp run FILE"
-    with expecting_scenario(scenario):
-        serve(scenario, host, port, announcing(host, then, no_browser=no_browser), cache.open())
+    serve(scenario, host, port, announcing(host, then, no_browser=no_browser), cache.open())
     note("ended")

@@ -103,7 +103,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 
 def _loaded(file: Path, **options: Any) -> Sweep:
     """Load a sweep file; refuse a scenario by that name."""
-    from sim.cli.files import kind_of
+    from sim.scenario.kinds import kind_of
     from sim.studies.sweep.load import load_sweep
 
     try:

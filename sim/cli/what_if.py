@@ -169,10 +169,10 @@ def advise(  # noqa: PLR0913 - one parameter an option
 
 def _prepared(scenario: Path, runs: int, seed: int, out: Path | None, replicates: int = 2) -> tuple[Scenario, Plan]:
     """Load a scenario and plan its runs; check the plan and the output folder."""
-    from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
+    from sim.scenario.load import load
 
-    loaded, plan = load_scenario(scenario), Plan(runs=runs, seed=seed, replicates=replicates)
+    loaded, plan = load(scenario), Plan(runs=runs, seed=seed, replicates=replicates)
     plan.check(loaded)
     check_output(out, figures=False)
     return loaded, plan

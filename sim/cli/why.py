@@ -59,15 +59,15 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     offramp drivers scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90
     offramp drivers scenarios/idlib-2018/baseline.yaml --study sobol --by-actor
     """
-    from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
+    from sim.scenario.load import load
     from sim.scenario.windows import day_of
     from sim.studies.bench import Bench
     from sim.studies.drivers import ask, from_counts
 
     if by_actor and study is Study.COUNTS:
         raise UsageError("--by-actor needs --study sobol; counts give both inputs and actors")
-    loaded = load_scenario(scenario)
+    loaded = load(scenario)
     asked = ask(loaded, outcome, day_of(by, loaded.as_of, loaded.horizon, "--by"))
     plan = Plan(runs=MADE[study] if runs is None else runs, seed=seed)
     said = command_of(context, runs=plan.runs)
@@ -127,13 +127,13 @@ def discover(  # noqa: PLR0913 - one parameter an option
     offramp discover scenarios/idlib-2018/baseline.yaml --outcome "no offensive"
     offramp discover scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90 --out reports/discovery
     """
-    from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
+    from sim.scenario.load import load
     from sim.scenario.windows import day_of
     from sim.studies.discovery import ask
     from sim.studies.discovery import discover as search
 
-    loaded = load_scenario(scenario)
+    loaded = load(scenario)
     window = day_of(by, loaded.as_of, loaded.horizon, "--by")
     asked = ask(loaded, outcome=outcome, by=window, structural=structural)
     plan = Plan(runs=runs, seed=seed)
@@ -162,11 +162,11 @@ def explain(  # noqa: PLR0913 - one parameter an option
     offramp explain scenarios/idlib-2018/baseline.yaml --run 478 --daily
     offramp explain scenarios/idlib-2018/baseline.yaml --run 12345 --seed 1 --out reports/run-12345
     """
-    from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.forecast.replay import explain as replay
+    from sim.scenario.load import load
 
-    loaded = load_scenario(scenario)
+    loaded = load(scenario)
     plan = Plan(seed=seed, replicates=replicates)
     plan.check(loaded)
     check_output(out, figures=False)

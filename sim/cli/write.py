@@ -56,17 +56,12 @@ def init(
     offramp init my-crisis.yaml
     offramp init my-crisis.yaml --from scenarios/cases/s17-idlib-2019-08.yaml
     """
-    from sim.cli.files import expecting_scenario
     from sim.scenario.written import started_from
     from sim.wholefiles import write_all
 
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"expected a name that ends in .yaml (got {path})")
-    if start is None:
-        files = _starter(path)
-    else:
-        with expecting_scenario(start):
-            files = {path: started_from(start, slug(path.stem) or "starter")}
+    files = _starter(path) if start is None else {path: started_from(start, slug(path.stem) or "starter")}
     if there := next((file for file in files if file.exists()), None):
         raise UsageError(f"{there} exists already; name another file, or remove it first")
     try:
@@ -222,7 +217,7 @@ class _Checked:
     @classmethod
     def of(cls, file: Path, *, inside: bool) -> _Checked:
         """Check a file according to its kind; `inside` means that it was found in a folder."""
-        from sim.cli.files import UNKNOWN, kind_of
+        from sim.scenario.kinds import UNKNOWN, kind_of
 
         kind = kind_of(file)
         if kind == UNKNOWN and inside:
@@ -294,11 +289,11 @@ def show(
     offramp show scenarios/idlib-2018/baseline.yaml
     offramp show scenarios/idlib-2018/german-offer.yaml --resolved
     """
-    from sim.cli.files import load_scenario
     from sim.scenario.doubts import doubts_of
+    from sim.scenario.load import load
     from sim.scenario.written import origins, resolved_yaml
 
-    scenario = load_scenario(file)
+    scenario = load(file)
     if format_ is Format.JSON:
         warnings = [one.plain() for one in doubts_of(scenario)]
         print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario), "warnings": warnings})

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 from sim.errors import UsageError
 from sim.evaluation.calibration.outcomes import WINDOWS, possible
 from sim.scenario.edit import with_document, with_posterior
+from sim.scenario.kinds import UNKNOWN, kind_of
 from sim.scenario.load import load
-from sim.scenario.yamltree import read_schema
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Case, Resolution
 
-SCENARIO = "offramp/scenario/"
 CRISES, THREATS = 0.0, 1.0
 """Weights of the sample of threats in cases of the two samples."""
 
@@ -86,7 +85,7 @@ def scenario_files(folder: Path) -> list[Path]:
     Subfolders, which hold what the files extend, are left out; so are hidden files.
     """
     files = (file for file in folder.iterdir() if file.suffix.lower() in (".yaml", ".yml") and file.name[0] != ".")
-    return sorted(file for file in files if (read_schema(file) or SCENARIO).startswith(SCENARIO))
+    return sorted(file for file in files if kind_of(file) in ("scenario", UNKNOWN))
 
 
 def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:

@@ -19,6 +19,7 @@ from sim.scenario.doubts import allow_complaints
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.faults import Complaint, Places, document_keys, model_complaints
 from sim.scenario.gates import gate_complaints
+from sim.scenario.kinds import expecting_scenario
 from sim.scenario.levels import spell_out
 from sim.scenario.merge import Merged, gate_file_faults, named_file, read_merged, scenario_root
 from sim.scenario.numbers import number_range
@@ -47,7 +48,8 @@ def load(path: str | PathLike[str]) -> Scenario:
         If anything is wrong; its `faults` list every problem with file, line and key.
     """
     file = FilePath(path)
-    return scenario_of(read_merged(file), file)
+    with expecting_scenario(file):
+        return scenario_of(read_merged(file), file)
 
 
 def scenario_of(

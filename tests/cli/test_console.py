@@ -103,7 +103,7 @@ def test_no_error_shares_a_code_with_an_answer(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("sim.cli.files.load_scenario", fail)
+    monkeypatch.setattr("sim.scenario.load.load", fail)
     answer = offramp("show", crisis)
     assert (answer.code, answer.out) == (code, "")
     assert "Traceback" not in answer.err
@@ -115,7 +115,7 @@ def test_a_debugger_may_ask_for_the_traceback(
     from sim.cli.write import show
 
     monkeypatch.setenv("OFFRAMP_DEBUG", "1")
-    monkeypatch.setattr("sim.cli.files.load_scenario", lambda file: 1 / 0)
+    monkeypatch.setattr("sim.scenario.load.load", lambda file: 1 / 0)
     with pytest.raises(typer.Exit) as caught:
         show(crisis)
     assert caught.value.exit_code == 3

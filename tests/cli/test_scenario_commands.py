@@ -262,26 +262,45 @@ def test_every_kind_of_file_of_a_scenario_folder_is_checked_as_what_it_is(
         assert str(file) in answer.err
 
 
-@pytest.mark.parametrize("command", ["run", "show", "tip", "drivers", "explain", "discover", "explore"])
+@pytest.mark.parametrize(
+    "command",
+    ["run", "show", "drivers", "discover", "explore", "counterfactuals", "check", "diff"],
+)
 def test_a_command_for_scenarios_says_what_another_file_is_and_what_to_type(
     offramp: Offramp, folder: Folder, crisis: Path, command: str
 ) -> None:
     sweep = "schema: offramp/sweep/1\nid: s\ntitle: T?\nbase: crisis.yaml\naxes: {pressures.appeal.intensity: [0, 1]}\n"
     folder.evidence()
-    rest = {"tip": ("--input", "pressures.appeal.intensity", "--to", "0.5"), "explain": ("--run", "0")}.get(command, ())
-    answer = offramp(command, folder.write(sweep, "s.yaml"), *rest)
-    assert answer.code == 2
-    assert answer.err == f"error: {crisis.with_name('s.yaml')} is a sweep; run it with offramp sweep run " + (
-        f"{crisis.with_name('s.yaml')}\n"
-    )
-    assert "is an evidence file, not a scenario" in offramp(command, crisis.with_name("evidence.yaml"), *rest).err
+    folder.write(sweep, "s.yaml")
+    first = (crisis,) if command == "diff" else ()
+    for name, said in (
+        ("s.yaml", "this is a sweep, not a scenario; run it with offramp sweep run {}"),
+        ("evidence.yaml", "this is an evidence file, not a scenario; check it with offramp validate {}"),
+        ("sources.yaml", "this is a list of sources, not a scenario; check it with offramp validate {}"),
+    ):
+        file = crisis.with_name(name)
+        answer = offramp(command, *first, file)
+        assert (answer.code, answer.err) == (2, f"{file}: {said.format(file)}\n1 fault found\n")
 
 
-def test_a_scenario_begun_from_another_file_says_what_that_file_is(offramp: Offramp, folder: Folder) -> None:
+def test_what_is_made_from_a_scenario_says_what_another_file_is(offramp: Offramp, folder: Folder) -> None:
     folder.evidence()
-    answer = offramp("init", folder.path / "new.yaml", "--from", folder.path / "evidence.yaml")
-    assert answer.code == 2
-    assert "is an evidence file, not a scenario" in answer.err
+    evidence = folder.path / "evidence.yaml"
+    sweep = (
+        f"schema: offramp/sweep/1\nid: s\ntitle: T?\nbase: {evidence.name}\naxes: {{actors.regime.stance: [0, 1]}}\n"
+    )
+    for words in (
+        ("init", folder.path / "new.yaml", "--from", evidence),
+        ("sweep", "run", folder.write(sweep, "s.yaml")),
+        ("tip", evidence, "--input", "actors.regime.stance", "--to", "0.5"),
+        ("explain", evidence, "--run", "0"),
+        ("history", evidence, "--from", "2018-08-01"),
+    ):
+        answer = offramp(*words)
+        assert answer.code == 2
+        assert f"{evidence}: this is an evidence file, not a scenario" in answer.err
+    with pytest.raises(sim.errors.ScenarioError, match="an evidence file, not a scenario"):
+        sim.load(evidence)
 
 
 @pytest.mark.parametrize(

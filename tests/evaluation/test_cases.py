@@ -19,6 +19,7 @@ def test_evidence_and_hidden_files_are_no_cases_and_yml_is_yaml(tmp_path: Path) 
         ("case-00-evidence.yaml", "schema: offramp/evidence/1\nitems: {}\n"),
         ("case-00-sources.yaml", "schema: offramp/sources/1\n"),
         ("all.yaml", "schema: offramp/sweep/1\n"),
+        ("case-00-read.yaml", "sources: case-00-sources.yaml\nitems: {}\n"),  # evidence by its keys
         (".case-02.yaml", "schema: offramp/scenario/1\n"),
     ):
         (folder / name).write_text(text, encoding="utf-8")

@@ -9,8 +9,6 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from os import PathLike
-from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import Field, StringConstraints
@@ -19,7 +17,6 @@ from sim.scenario.gates import MAX_GATES, Gate
 from sim.scenario.quantities import fault, written
 from sim.scenario.schema import DottedPath, Id, Part, Text, Title
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import read_schema
 
 MOST = 60
 
@@ -186,11 +183,6 @@ class SweepDocument(Part):
     gates: dict[Id, Gate] = Field(
         default={}, max_length=MAX_GATES, description="Claims that every cell is held to, or every line along an axis"
     )
-
-
-def is_sweep(path: str | PathLike[str]) -> bool:
-    """Return whether a file is a sweep rather than a scenario, by its key `schema`; False if it cannot be read."""
-    return (read_schema(FilePath(path)) or "").startswith(FORMAT.rpartition("/")[0])
 
 
 def sweep_schema() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from sim.model.inputs import Input, inputs_of, is_key
 from sim.report.reading import input_words
 from sim.report.values import quantity
 from sim.scenario.edit import path_complaint, vary, written
+from sim.scenario.kinds import expecting_scenario
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged, read_merged
 from sim.studies.sweep.schema import canonical, is_number, shown
@@ -73,8 +74,9 @@ class Base:
         ScenarioError
             If the scenario is faulty.
         """
-        merged = read_merged(file)
-        return cls(file, merged, scenario_of(merged, file))
+        with expecting_scenario(file):
+            merged = read_merged(file)
+            return cls(file, merged, scenario_of(merged, file))
 
     @classmethod
     def of(cls, scenario: Scenario) -> Base:
