@@ -90,7 +90,7 @@ class Plan:
         """
         if self.most_runs <= self.replicates * STRATA:
             raise UsageError(
-                f"expected more than {counted(self.replicates * STRATA, 'run')} for a difference (got {self.most_runs})"
+                f"expected more than {counted(self.replicates * STRATA, 'run')} for a difference (got {self.runs})"
             )
 
     @property
