@@ -1,7 +1,8 @@
 """Scores of a fixed posterior on new cases: nothing is fitted, so this takes seconds.
 
 Cases that the posterior has seen are not scored, nor is the target, which the model was built on. The model is compared
-with the base rate and the regression of the past cases that ship with offramp, as known on the posterior's day.
+with the base rate and the regression of the past cases that ship with offramp, as known on the posterior's day. The
+three are not pooled, because the weights are learnt from all shipped cases, which may be among those scored.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.baselines.base_rate import base_rate
-from sim.baselines.cases import known_by, read_cases, track_record
+from sim.baselines.cases import known_by, read_cases
 from sim.baselines.logistic import fit
-from sim.baselines.pool import pooled
 from sim.baselines.positions import features_of
 from sim.errors import UsageError
-from sim.evaluation.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, outcomes_of, play_own
+from sim.evaluation.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, outcomes_of, play_own
 from sim.evaluation.calibration.outcomes import WINDOWS
 from sim.evaluation.scoring import rounded
 from sim.evaluation.scoring.comparison import FEWEST_FOR_SKILL, compare
@@ -52,9 +52,6 @@ def score_fixed(cases: Sequence[HistoricalCase], draws: Posterior, *, seed: int,
     scenarios = [with_posterior(case.scenario, draws) for case in new]
     said = {MODEL: play_own(scenarios, seed, site)}
     said |= _baselines(new, datetime.date.fromisoformat(str(draws.about["date"])))
-    record = track_record()
-    if record is not None:
-        said[POOLED] = pooled(said, record["pool"]["weights"])
     return _record(new, draws, said, sorted(seen & {case.name for case in cases}))
 
 
