@@ -388,7 +388,8 @@ class _Run(Generic[Task, Result]):
             self._mend(single)
             error = ExecutionError(
                 f"{task} was lost with its worker, and again when it was tried alone; was the worker killed, or out of "
-                f"memory? ({type(back).__name__}: {back})"
+                'memory, or is a script without `if __name__ == "__main__":` round its calls? '
+                f"({type(back).__name__}: {back})"
             )
             if self.lost is None:
                 raise error from back
