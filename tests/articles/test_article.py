@@ -81,6 +81,45 @@ def test_a_page_without_a_marked_article_gives_all_its_paragraphs() -> None:
     )
 
 
+WRAPPED = "<p>The army of Veldania moved.<p>It stopped at the river."
+TEXTS = ("The army of Veldania moved.", "It stopped at the river.")
+ASK = "<form><p>Your address</p><label>Post</label><input name=q><button>Send</button></form>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<form>{WRAPPED}</form>",
+        f"<form>{WRAPPED}",  # never closed
+        f"<p>Cookies</p><form>{WRAPPED}<select><option>English</select></form>",
+        f"<form><nav><p>Home</p></nav><article>{WRAPPED}</article></form><p>Other news",
+        f"<form><main>{WRAPPED}{ASK}</main></form>",
+        f"<main><form>{WRAPPED}</form></main>",
+        f"<article>{ASK}{WRAPPED}</article>",
+        f"<article><form><p>Post</article>{ASK}<main>{WRAPPED}</main>",
+        f"{ASK}{WRAPPED}",
+    ],
+)
+def test_a_form_is_left_out_unless_it_holds_the_text(body: str) -> None:
+    blocks, _ = read_page(f"<html><head><title>T</title></head><body>{body}</body></html>")
+    assert tuple(one for one in blocks if one != "Cookies") == TEXTS
+
+
+def test_what_a_drawing_or_a_list_of_other_articles_says_of_itself_is_not_the_article_s() -> None:
+    other = "<time datetime=2020-01-01>Then</time><meta itemprop=datePublished content=2020-01-01>"
+    drawing = "<svg><title>Open the menu</title><path/></svg>"
+    page = f"<body>{drawing}<nav>{other}</nav><aside>{other}</aside><h1>Talks</h1>"
+    assert read_page(f"{page}<p>One.<p>Two.")[1] == {}
+    assert read_page(f"{page}<time datetime=2031-05-04>Today</time><p>One.<footer>{other}")[1] == {"date": "2031-05-04"}
+    assert read_page(f"<title>Talks</title>{page}<p>One.")[1] == {"title": "Talks"}
+
+
+def test_the_head_of_a_page_says_its_date_and_no_comment_below_it() -> None:
+    head = "<head><meta property=article:published_time content=2031-05-04></head>"
+    comment = "<div>I agree.<meta itemprop=datePublished content=2031-05-09></div>"
+    assert read_page(f"{head}<body><p>One.<p>Two.{comment}")[1] == {"date": "2031-05-04"}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
