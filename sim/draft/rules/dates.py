@@ -1,7 +1,8 @@
 """Expressions of time in a sentence, read relative to the article's date.
 
 "Last week", "in recent weeks", "the end of July" and "in spring" are ranges, not days. A day of the week is the last
-one up to and including the article's own day. A future date never dates a past event.
+one up to and including the article's own day. A future date never dates a past event, nor does a deadline date the
+demand or promise that sets it: "by Friday", "until the end of June", "planned for Monday" are marked as such.
 """
 
 from __future__ import annotations
@@ -46,12 +47,13 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class When:
-    """A range of days, and the start and end of its expression in the text."""
+    """A range of days, the start and end of its expression in the text, and the word that makes it a deadline."""
 
     first: date
     last: date
     start: int = 0
     end: int = 0
+    deadline: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,16 @@ def find(text: str, context: Context) -> list[When]:
                 continue
             with contextlib.suppress(ValueError, OverflowError):  # 31 June
                 if (days := reader(match, context)) is not None:
-                    found.append(When(*days, match.start(), match.end()))
+                    found.append(When(*days, match.start(), match.end(), _deadline(text, match)))
     return sorted(found, key=lambda one: one.start)
+
+
+def _deadline(text: str, match: re.Match[str]) -> str:
+    """Return the word that makes an expression a deadline: `by early Friday`, but not `by last Friday`."""
+    before = _DEADLINE.search(text, 0, match.start())
+    if before is None or (re.match(r"'s|’s", text[match.end() :]) and before["word"].lower() == "for"):
+        return ""
+    return "" if _PAST.search(match[0]) else before["word"].lower()
 
 
 def _month(name: str) -> int:
@@ -199,6 +209,13 @@ _PART = "|".join(f"{part} ".replace("- ", "-") for part in _PARTS)
 _UNIT, _SEASON = "|".join(_LENGTHS), "|".join(_SEASONS)
 _TH, _AD = r"(?:st|nd|rd|th)?", r"(?:,? (?P<year>(?:18|19|20)\d\d))?"
 _TO = r"(?:(?: ?[-–] ?| to | and )(?P<to>\d{1,2}))?"
+_PAST = re.compile(r"\b(?:last|previous|past|recent|ago|yesterday|earlier|since)\b", re.IGNORECASE)
+_DEADLINE = re.compile(
+    r"\b(?P<word>by|until|till|before|ahead of|later than|for|deadline of)"
+    r"(?: (?:early|late|dawn|dusk|noon|midday|midnight|nightfall|sunset|sunrise|the (?:morning|evening|night|end) of"
+    r"|\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\.?)?))?(?: on| of)? ?\Z",
+    re.IGNORECASE,
+)
 _Reader = Callable[[re.Match[str], Context], Days | None]
 _READERS: tuple[tuple[str, _Reader], ...] = (
     (r"\b(?:18|19|20)\d\d-\d\d-\d\d\b", lambda match, _: (date.fromisoformat(match[0]),) * 2),

@@ -198,11 +198,30 @@ def act_of_noun(noun: Token) -> Phrase | None:
 
 
 def negated(token: Token) -> bool:
-    """Return whether a verb or noun is negated: not, never, no, without, or joined by `nor` to one that is."""
+    """Return whether a verb or noun is negated: not, never, no, hardly, without, or joined by `nor` to one that is."""
     without = token.dep_ in ("pobj", "pcomp") and token.head.lower_ == "without"
     joined_by_nor = token.dep_ == "conj" and "nor" in lowered(children(token.head, "cc"))
-    denied = lowered(token.lefts) & {"never", "no", "neither", "nor", "without"} or "never" in lowered(token.children)
-    return without or joined_by_nor or bool(denied) or child(token, "neg") is not None
+    before = lowered(one for one in token.lefts if one.dep_ != "prep")
+    denied = before & words("never") or "never" in lowered(token.children)
+    return without or joined_by_nor or bool(denied) or _is_denied_around(token)
+
+
+def _is_denied_around(token: Token) -> bool:
+    """Return whether not, no longer, by no means or not so much as denies a word; `not only` does not."""
+    doc, place = token.doc, token.i
+    near = [one.lower_ for one in doc[max(place - 6, 0) : place]]
+    if near[-3:] == ["so", "much", "as"] and not {"not", "n't", "never", "nor", "without"}.isdisjoint(near):
+        return True
+    if any(doc[one.i + 1].lower_ not in words("merely") for one in children(token, "neg") if one.i + 1 < len(doc)):
+        return True
+    asides = [top for one in children(token, "advmod", "prep") for top in (one, *children(one, "pobj"))]
+    return any(one.lower_ in ("longer", "means", "way") and "no" in lowered(one.lefts) for one in asides)
+
+
+def joined_by_nor(token: Token) -> list[Token]:
+    """Return the words that `nor` joins to a word: `neither approved nor condemned`."""
+    tops = [top for top in (token, token.head) if "nor" in lowered(children(top, "cc"))]
+    return [one for top in tops for one in joined(top) if token in joined(top) and one != token]
 
 
 def auxiliaries(verb: Token) -> set[str]:
@@ -230,6 +249,14 @@ def is_obliged(verb: Token) -> bool:
     """Return whether a verb says what must be done."""
     must = auxiliaries(verb) & {"must", "should", "ought"}
     return bool(must) or (verb.dep_ == "xcomp" and verb.head.lemma_ in ("have", "need"))
+
+
+def is_open(verb: Token) -> bool:
+    """Return whether a verb says what is to be done, will be done or may be done, and not what has been done."""
+    found = auxiliaries(verb)
+    if "have" in found or found & {"do", "did", "does"}:
+        return False
+    return verb.tag_ == "VB" or bool(found & (_UNSURE | {"to", "will", "'ll", "shall"}))
 
 
 def is_conditional(token: Token) -> bool:

@@ -16,6 +16,7 @@ from sim.draft.rules.acts import FOR, NO_FORCE, STAY_OUT, Act, bearing, goldstei
 from sim.draft.rules.cast import Known, Who
 from sim.draft.rules.dates import Context, When, find
 from sim.draft.rules.events import read
+from sim.draft.rules.grammar import is_in, is_open, is_present
 from sim.draft.rules.names import Names
 from sim.draft.rules.parser import parse, without_dateline
 from sim.draft.schema import DraftItem, Member
@@ -23,7 +24,7 @@ from sim.errors import UsageError
 from sim.wording import long_date
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
     from sim.articles.article import Article
     from sim.draft.rules.clause import Event
@@ -146,8 +147,8 @@ class _Sheet:
         return found
 
     def _date(self, doc: Doc, event: Event, carried: Dated | None) -> Dated:
-        if event.standing or event.ahead:
-            return Dated(self.today, self.today, "standing" if event.standing else "article")
+        if event.standing:
+            return Dated(self.today, self.today, "standing")
         sentence = doc[event.head].sent
         context = Context(self.today, carried.last if carried else None)
         text = without_dateline(self.text)[sentence.start_char : min(sentence.end_char, len(self.text))]
@@ -155,7 +156,7 @@ class _Sheet:
         best = _nearest(doc, event, dates, sentence.start_char)
         if best is not None:
             return Dated(best.first, min(best.last, self.today), "stated")
-        if carried is not None and doc[event.head].tag_ in ("VBD", "VBN", "NN"):
+        if carried is not None and not event.ahead and doc[event.head].tag_ in ("VBD", "VBN", "NN"):
             return replace(carried, known="carried")
         return Dated(self.today, self.today, "article")
 
@@ -194,9 +195,22 @@ def _nearest(doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When
         span = doc.char_span(offset + one.start, offset + one.end, alignment_mode="expand")
         top = span.root if span is not None else head
         verb = next((part for part in (top, *top.ancestors) if part.pos_ in ("VERB", "AUX") or part == head), top)
+        if _is_ahead(verb, event, one) or (event.ahead and (verb == head or verb.i not in above)):
+            continue  # what is announced has the day of its announcement
         far = 0 if verb == head else 1 if verb.i in above else 2
         ranked.append((far, abs(one.start - place), one))
     return min(ranked, key=lambda row: row[:2])[2] if ranked else None
+
+
+def _is_ahead(verb: Token, event: Event, when: When) -> bool:
+    """Return whether a date at a verb is a deadline, or the day of something that has yet to be done or to begin."""
+    if when.deadline:  # that of a deed may have passed: `by Friday they had taken it`, `they fought until Friday`
+        done = verb.i == event.head and verb.tag_ in ("VBD", "VBN") and event.act.way in words(f"ways-{when.deadline}")
+        return not done
+    if is_present(verb) and is_in(verb, "scheduled"):
+        return when.first == when.last  # the ultimatum expires on Friday
+    aspect = verb.dep_ == "xcomp" and is_in(verb.head, "aspect")
+    return verb.i != event.head and not aspect and verb.dep_ != "advcl" and is_open(verb)
 
 
 def _kind(event: Event) -> str:

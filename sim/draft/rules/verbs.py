@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import DEMAND, HOLD, STAY_OUT, THREAT, Act, Phrase, words
 from sim.draft.rules.cast import is_count
 from sim.draft.rules.clause import STANDING, Clause, How
 from sim.draft.rules.grammar import (
+    act_of_noun,
     act_of_verb,
     after,
     agents,
@@ -22,6 +23,7 @@ from sim.draft.rules.grammar import (
     is_passive,
     is_unsure,
     is_verb,
+    joined_by_nor,
     light_noun,
     lowered,
     negated,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from sim.draft.rules.clause import Event
 
 MOVE = Act("move", "154", "deployment")
+UNSAID = Act("omit", "120", "refusal")
 MEET = Act("peaceful", "036", "statement")
 _ORDER = ("ccomp", "xcomp", "acomp", "acl", "dobj", "oprd", "attr", "prep", "parataxis", "advcl")
 
@@ -141,6 +144,9 @@ def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
     """Return the act adjusted for mood, its matter, and the speaker if the act is theirs; None if it is not an act."""
     verb, matter = clause.token, _matter(clause.token, act)
     if negated(verb) or (act.way != "say" and _nobody(verb)):
+        if _is_balanced(clause):
+            return None
+        matter = -matter if lowered(_determiners(patients(verb))) & {"no", "neither"} else matter
         changed = denied(verb, act, matter)
         return (*changed, ()) if changed is not None else None
     if is_obliged(verb):
@@ -199,7 +205,9 @@ def _by_matter(verb: Token, act: Act, matter: int) -> Act:
 
 
 def _refused(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
-    """Return a refusal; refusing to act oneself is staying out, and a bare `is opposed` refers to force."""
+    """Return a refusal; refusing to act oneself is staying out, to condemn silence; a bare `is opposed` means force."""
+    if _own_act(verb) in ("criticize", "accuse"):
+        return UNSAID, -1
     if _own_act(verb) in ("move", "force", "aid", "protect", "drill", "promise"):
         return STAY_OUT, -1
     return act, matter or int(verb.lemma_ == "be" and not after(verb))
@@ -234,8 +242,23 @@ def _obliged(clause: Clause, act: Act) -> tuple[Act, int, Ids] | None:
 def _nobody(verb: Token) -> bool:
     """Return whether a verb has an empty subject or object: `no attack took place`."""
     tokens = (*subjects(verb), *patients(verb))
-    before = {word for token in tokens for word in lowered(token.lefts)}
+    before = lowered(_determiners(tokens))
     return bool(lowered(tokens) & {"nobody", "none", "nothing"} or before & {"no", "neither"})
+
+
+def _determiners(tokens: Iterable[Token]) -> list[Token]:
+    return [one for token in tokens for one in token.lefts]
+
+
+def _is_balanced(clause: Clause) -> bool:
+    """Return whether `neither ... nor` keeps out of two sides: `neither approved nor condemned`, `backs neither`."""
+    verb = clause.token
+    nouns = [one for one in patients(verb) if joined_by_nor(one)]
+    if len(clause.who.parties(nouns)) > 1:
+        return True
+    ways = [(one, way_of(one)) for one in (verb, *joined_by_nor(verb))]
+    ways += [(one, phrase.act.way) for one in nouns if (phrase := act_of_noun(one)) is not None]
+    return all(any(way in words(group) for _, way in ways) for group in ("ways-for", "ways-against"))
 
 
 def _matter(verb: Token, act: Act) -> int:

@@ -76,6 +76,25 @@ def test_last_week_is_the_week_that_a_sunday_ends() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("by Friday", "by"),
+        ("until midnight on Monday", "until"),
+        ("before 6 p.m. on Sunday", "before"),
+        ("by the end of June", "by"),
+        ("no later than 1 September", "later than"),
+        ("a deadline of Friday", "deadline of"),
+        ("planned for Monday", "for"),
+        ("by last Friday", ""),
+        ("for Monday's attack", ""),
+        ("on Friday", ""),
+    ],
+)
+def test_a_deadline_is_marked_as_one(text: str, word: str) -> None:
+    assert [one.deadline for one in find(f"It was {text}, they said.", Context(TODAY))] == [word]
+
+
+@pytest.mark.parametrize(
     "text",
     ["They may march in step.", "two days later", "a 2,019-strong unit", "flight 370", "the 3,000 men"],
 )

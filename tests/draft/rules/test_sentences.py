@@ -40,6 +40,35 @@ def test_the_target_is_read_from_the_objects(text: str, target: tuple[str, ...])
     assert item.target == target
 
 
+DATED = [
+    ("Norland demanded that the militia lay down its arms by Friday.", 16),
+    ("Norland gave the militia until noon on Monday to disarm.", 16),
+    ("Belmar promised to send troops before Sunday.", 16),
+    ("Kestria vowed to deliver drones ahead of Saturday's vote.", 16),
+    ("Norland agreed to withdraw its troops by the end of April.", 16),
+    ("Norland threatened to attack the harbour by 1 September.", 16),
+    ("Norland declared a ceasefire until Sunday.", 16),
+    ("The League invited both sides to talks planned for Friday.", 16),
+    ("Talks between Norland and Belmar will begin on Friday.", 16),
+    ("Norland agreed to hold talks with Belmar on Friday.", 16),
+    ("The Norlandic president promised the League talks that start on Friday.", 16),
+    ("On Tuesday Norland told the militia to leave the harbour by Monday.", 14),
+    ("Norland demanded on Tuesday that the militia lay down its arms by Friday.", 14),
+    ("Norland will attack the harbour by Wednesday, its president said on Monday.", 13),
+    ("Norland shelled the harbour until Monday.", 13),
+    ("Norland's troops withdrew by Tuesday.", 14),
+    ("Belmar blamed Norland for Monday's attack.", 13),
+    ("Norland began to withdraw its tanks on Monday.", 13),
+    ("The Norlandic minister flew to Kestria to discuss the plan on Monday.", 13),
+]
+
+
+@pytest.mark.parametrize(("text", "day"), DATED, ids=[text for text, _ in DATED])
+def test_a_day_that_lies_ahead_dates_no_demand_or_promise(text: str, day: int) -> None:
+    items = propose(article(text), "daily", CAST, TODAY)
+    assert {item.date for item in items} == {TODAY.replace(day=day)}
+
+
 def test_without_a_name_force_is_directed_at_the_other_side_by_the_roles() -> None:
     (moved,) = propose(article("Norland sent tanks to the river."), "daily", CAST, TODAY)
     (sent,) = propose(article("Belmar sent two frigates to the strait."), "daily", CAST, TODAY)
