@@ -25,7 +25,6 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.calibrate import Seen, Study
-    from sim.evaluation.calibration.recovery import Recovery
     from sim.evaluation.cases import HistoricalCase
     from sim.evaluation.threats import Threats
     from sim.runs.store import Store
@@ -121,11 +120,10 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     about = _about(past, crises, day, seed, designs.blocks) | _about_threats(others, second)
     asked = results.Request(name, day, crises | second, frozenset(second), scenario, about)
     with machines.site("posterior", asked.steps(studies[0]), unit="step", blocks=MANY) as site:
-        made = results.calibration(asked, studies, recovered, site)
-    record = made.record()
+        posterior, record = results.calibration(asked, studies, recovered, site)
     show(record, format_, lines_of(record, f"seed {seed}"))
     if out is not None:
-        written(write_report(record, out, others={f"{name}.csv": made.posterior.text()}))
+        written(write_report(record, out, others={f"{name}.csv": posterior.text()}))
         note(f"next: put the file next to a scenario, and write there `calibration: {name}.csv`")
 
 
@@ -193,14 +191,13 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     trained = replace(trained, study=designs.refined(trained.study, trained.seen))
     steps = backtests.steps(past, trained, len(scenarios))
     with machines.site("backtest", steps, unit="step", blocks=MANY) as site:
-        result = backtests.backtest(past, trained, site, variants=scenarios)
-    record = result.record()
+        record = backtests.backtest(past, trained, site, variants=scenarios)
     show(record, format_, lines_of(record, f"seed {seed}"))
     if out is not None:
         from sim.report.files import to_json
 
         today = (epoch() or datetime.datetime.now(datetime.UTC)).date()
-        kept = {"track_record.json": to_json(result.track_record(today))}
+        kept = {"track_record.json": to_json(backtests.track_record(record, today))}
         written(write_report(record, out, others=kept))
 
 
@@ -280,7 +277,7 @@ def _played(cases: Sequence[HistoricalCase], threats: Threats) -> dict[str, Scen
     return {one.name: one.scenario for one in cases} | dict(threats.scenarios)
 
 
-def _recovered(made: Study, repeats: int, machines: Machines) -> Recovery | None:
+def _recovered(made: Study, repeats: int, machines: Machines) -> dict[str, Any] | None:
     from sim.evaluation.calibration.recovery import recovery
 
     if repeats == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from sim.evaluation.backtest.forecasts import (
     points_without,
     pool_weights,
 )
-from sim.evaluation.backtest.scores import Table, calibration_of, case_scores, dropped, shifted, table
+from sim.evaluation.backtest.scores import calibration_of, case_scores, dropped, shifted, table
 from sim.evaluation.backtest.threats import score_threats
 from sim.evaluation.backtest.threats import steps as threats_steps
 from sim.evaluation.calibration.outcomes import WINDOWS
@@ -50,110 +50,20 @@ JUDGED = (MODEL, PRIOR, BASE_RATE, LOGISTIC)
 """Forecasters whose calibration is reported."""
 
 
-@dataclass(frozen=True)
-class Backtest:
-    """A backtest of the model on historical cases.
-
-    Attributes
-    ----------
-    known
-        The last day whose outcomes train model and baselines.
-    tables
-        Scores by scheme and set of cases; the target is in no set, only in its own row of the forecasts.
-    calibration
-        By forecaster, for the window of 90 days with one case left out.
-    hindsight
-        Scores with marked codings dropped or shifted, keyed by that treatment.
-    levers
-        For additional scenarios, the probability of an offensive within `WINDOW` days under their own parameters and at
-        their priors.
-    others
-        Number of other cases it was trained on; None if the cases were trained on themselves, each left out in turn.
-    threats
-        Scores on the second sample, with each pair of states left out; None if no table was given.
-    """
-
-    forecasts: Forecasts
-    seed: int
-    known: datetime.date
-    tables: Mapping[Scheme, Mapping[str, Table]] = field(repr=False)
-    calibration: Mapping[str, Mapping[str, Any]] = field(repr=False)
-    hindsight: Mapping[str, Table] = field(repr=False)
-    levers: tuple[Mapping[str, Any], ...]
-    threats: Mapping[str, Any] | None = field(default=None, repr=False)
-    others: int | None = None
-
-    @property
-    def weights(self) -> dict[str, float]:
-        """Weights of the pool, stacked on all crises."""
-        return pool_weights(self.forecasts.cases, self.forecasts.by["case"])
-
-    def record(self) -> dict[str, Any]:
-        """Return the content of backtest.json."""
-        return {
-            "schema": FORMAT,
-            "seed": self.seed,
-            "known": self.known.isoformat(),
-            "windows": list(WINDOWS),
-            "others": self.others,
-            "forecasters": list(FORECASTERS),
-            "cases": list(_cases(self.forecasts)),
-            "tables": {
-                scheme: {name: one.plain() for name, one in tables.items()} for scheme, tables in self.tables.items()
-            },
-            "calibration": dict(self.calibration),
-            "hindsight": {name: one.plain() for name, one in self.hindsight.items()},
-            "pool": self.weights,
-            "threats": self.threats,
-            "levers": list(self.levers),
-            "environment": environment.stamp(),
-        }
-
-    def track_record(self, made: datetime.date) -> dict[str, Any]:
-        """Return the model's track record as shown with forecasts: scores only, without names of cases."""
-        by_scheme = {scheme: self.tables[scheme]["all"] for scheme in SCHEMES}
-        trained = "one case left out at a time"
-        if self.others is not None:
-            trained = f"trained on {counted(self.others, 'other case')}"
-        return {
-            "schema": TRACK_RECORD_FORMAT,
-            "made": made.isoformat(),
-            "scheme": trained,
-            "cases": by_scheme["case"].cases,
-            "areas": len({case.area for case in self.forecasts.cases if not case.filed.target}),
-            "posterior": "calibrated anew without each case" if self.others is None else "calibrated once",
-            "windows": self._windows(by_scheme["case"]),
-            "areas_left_out": self._windows(by_scheme["area"]),
-            "too_few": by_scheme["case"].too_few,
-            "pool": {"weights": self.weights, "by": "least mean Brier score, each case left out"},
-            "threats": self.threats,
-        }
-
-    def _windows(self, scores: Table) -> dict[str, Any]:
-        happened = self.forecasts.outcomes()[self.forecasts.judged()].sum(axis=0)
-        return {
-            str(window): {
-                "cases": scores.cases,
-                "happened": int(count),
-                **{
-                    rule: {name: round(scores.row(name, rule, window).mean, 4) for name in FORECASTERS}
-                    for rule in ("brier", "log")
-                },
-                "against": {name: one.plain() for name, one in scores.row(MODEL, "brier", window).against.items()},
-            }
-            for window, count in zip(WINDOWS, happened, strict=True)
-        }
-
-
 def backtest(
     cases: Sequence[HistoricalCase], trained: Training, site: Site, *, variants: Sequence[Scenario] = ()
-) -> Backtest:
-    """Forecast and score every case.
+) -> dict[str, Any]:
+    """Forecast and score every case; return the content of backtest.json.
+
+    Its tables have scores by scheme and set of cases: the target is in no set, only in its own row of the forecasts.
+    Calibration is that of the window of 90 days with one case left out, and so is hindsight: scores with marked codings
+    dropped or shifted. The pool has the weights stacked on all crises.
 
     Parameters
     ----------
     variants
-        Additional scenarios to forecast, for their spread.
+        Additional scenarios to forecast, for their spread: the probability of an offensive within `WINDOW` days under
+        their own parameters and at their priors.
     """
     points: dict[Scheme, Points] = {scheme: points_without(cases, trained, scheme, site) for scheme in SCHEMES}
     made = forecasts(cases, trained, points, site)
@@ -161,18 +71,65 @@ def backtest(
     tables = {scheme: {name: table(made, scheme, kept) for name, kept in _sets(made)} for scheme in SCHEMES}
     judged = made.judged()
 
-    def recoded(scenarios: Mapping[str, Scenario]) -> Table:
+    def recoded(scenarios: Mapping[str, Scenario]) -> dict[str, Any]:
         own = play_each(scenarios, points["case"], seed, site)
         by = {**made.by, "case": {**made.by["case"], MODEL: own}}
         return table(replace(made, by=by), "case", judged)
 
     hindsight = {"as coded": tables["case"]["all"], "marked codings dropped": recoded(dropped(cases, trained.pool))}
     hindsight |= {f"marked codings shifted, {n + 1}": recoded(shifted(cases, n)) for n in range(SHIFTS)}
-    calibration = {name: calibration_of(made, "case", name, WINDOW, judged) for name in JUDGED}
-    levers = tuple(_levers(variants, seed, site))
+    levers = list(_levers(variants, seed, site))
     weights = pool_weights(cases, made.by["case"])
-    threats = score_threats(trained, weights, site)
-    return Backtest(made, seed, trained.known, tables, calibration, hindsight, levers, threats, _others(cases, trained))
+    return {
+        "schema": FORMAT,
+        "seed": seed,
+        "known": trained.known.isoformat(),
+        "windows": list(WINDOWS),
+        "others": _others(cases, trained),
+        "forecasters": list(FORECASTERS),
+        "cases": list(_cases(made)),
+        "tables": tables,
+        "calibration": {name: calibration_of(made, "case", name, WINDOW, judged) for name in JUDGED},
+        "hindsight": hindsight,
+        "pool": weights,
+        "threats": score_threats(trained, weights, site),
+        "levers": levers,
+        "environment": environment.stamp(),
+    }
+
+
+def track_record(record: Mapping[str, Any], made: datetime.date) -> dict[str, Any]:
+    """Return the model's track record as shown with forecasts: the scores of a backtest, without names of cases."""
+    judged = [case for case in record["cases"] if not case["target"]]
+    windows = {scheme: _windows(record["tables"][scheme]["all"], judged) for scheme in SCHEMES}
+    own = record["others"] is None
+    return {
+        "schema": TRACK_RECORD_FORMAT,
+        "made": made.isoformat(),
+        "scheme": "one case left out at a time" if own else f"trained on {counted(record['others'], 'other case')}",
+        "cases": len(judged),
+        "areas": len({case["area"] for case in judged}),
+        "posterior": "calibrated anew without each case" if own else "calibrated once",
+        "windows": windows["case"],
+        "areas_left_out": windows["area"],
+        "too_few": record["tables"]["case"]["all"]["too_few"],
+        "pool": {"weights": record["pool"], "by": "least mean Brier score, each case left out"},
+        "threats": record["threats"],
+    }
+
+
+def _windows(scores: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    rows = {(row["rule"], row["window"], row["forecaster"]): row for row in scores["scores"]}
+    begun = [case["offensive"] for case in judged if case["offensive"] is not None]
+    return {
+        str(window): {
+            "cases": scores["cases"],
+            "happened": sum(day < window for day in begun),
+            **{rule: {name: rows[rule, window, name]["mean"] for name in FORECASTERS} for rule in ("brier", "log")},
+            "against": rows["brier", window, MODEL]["against"],
+        }
+        for window in WINDOWS
+    }
 
 
 def _others(cases: Sequence[HistoricalCase], trained: Training) -> int | None:

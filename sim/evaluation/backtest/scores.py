@@ -9,7 +9,7 @@ Hindsight is also measured: how the scores change without codings that knowledge
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from sim.evaluation.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, 
 from sim.evaluation.calibration.outcomes import WINDOWS
 from sim.evaluation.scoring import rounded, too_few
 from sim.evaluation.scoring.calibration import LEVEL, decompose, reliability
-from sim.evaluation.scoring.comparison import Comparison, compare
+from sim.evaluation.scoring.comparison import compare
 from sim.evaluation.scoring.rules import FARTHEST, brier_score, log_score, ranked_probability_score
 from sim.model.inputs import inputs_of
 from sim.scenario.edit import with_document
@@ -108,56 +108,7 @@ def moved(path: str, value: Distribution, sign: int) -> Distribution:
     return value
 
 
-RULES = ("brier", "log", "rps")
 REFERENCES = (BASE_RATE, LOGISTIC)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One forecaster under one rule on some cases.
-
-    Attributes
-    ----------
-    mean
-        Mean score; lower is better.
-    against
-        Comparisons, by reference.
-    """
-
-    forecaster: str
-    mean: float
-    against: Mapping[str, Comparison]
-
-    def plain(self) -> dict[str, Any]:
-        """Return the form used in a record."""
-        against = {name: one.plain() for name, one in self.against.items()}
-        return {"forecaster": self.forecaster, "mean": round(self.mean, 4), "against": against}
-
-
-@dataclass(frozen=True)
-class Table:
-    """Scores on some cases: by rule and window in days (None for the ranked score, which has all windows)."""
-
-    cases: int
-    rows: Mapping[tuple[str, int | None], tuple[Row, ...]] = field(repr=False)
-
-    @property
-    def too_few(self) -> bool:
-        """Whether there are too few cases to judge by."""
-        return too_few(self.cases)
-
-    def row(self, forecaster: str, rule: str = "brier", window: int | None = 90) -> Row:
-        """Return one row."""
-        return next(row for row in self.rows[rule, window] if row.forecaster == forecaster)
-
-    def plain(self) -> dict[str, Any]:
-        """Return the form used in a record."""
-        scores = [
-            {"rule": rule, "window": window, **row.plain()}
-            for (rule, window), rows in self.rows.items()
-            for row in rows
-        ]
-        return {"cases": self.cases, "too_few": self.too_few, "scores": scores}
 
 
 def case_scores(forecasts: Forecasts, scheme: Scheme, forecaster: str) -> dict[tuple[str, int | None], Floats]:
@@ -171,20 +122,26 @@ def case_scores(forecasts: Forecasts, scheme: Scheme, forecaster: str) -> dict[t
     return scores
 
 
-def table(forecasts: Forecasts, scheme: Scheme, kept: npt.NDArray[np.bool_]) -> Table:
-    """Score every forecaster on the cases kept."""
+def table(forecasts: Forecasts, scheme: Scheme, kept: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """Score every forecaster on the cases kept, in the form used in a record.
+
+    A row holds the mean score of a forecaster under a rule, lower is better, and its comparisons by reference. Its
+    window is in days, None for the ranked score, which has all windows.
+    """
     areas = [case.area for case, keep in zip(forecasts.cases, kept, strict=True) if keep]
     scores = {name: case_scores(forecasts, scheme, name) for name in FORECASTERS}
-    rows = {}
+    rows: list[dict[str, Any]] = []
     for rule, window in scores[BASE_RATE]:
         own = {name: one[rule, window][kept] for name, one in scores.items()}
-        rows[rule, window] = tuple(_row(name, own, areas, FARTHEST[rule]) for name in FORECASTERS)
-    return Table(int(kept.sum()), rows)
+        rows += ({"rule": rule, "window": window, **_row(name, own, areas, FARTHEST[rule])} for name in FORECASTERS)
+    return {"cases": len(areas), "too_few": too_few(len(areas)), "scores": rows}
 
 
-def _row(name: str, scores: Mapping[str, Floats], areas: list[str], bound: float) -> Row:
-    against = {other: compare(scores[name], scores[other], areas, bound=bound) for other in REFERENCES if other != name}
-    return Row(name, float(scores[name].mean()), against)
+def _row(name: str, scores: Mapping[str, Floats], areas: list[str], bound: float) -> dict[str, Any]:
+    against = {
+        other: compare(scores[name], scores[other], areas, bound=bound).plain() for other in REFERENCES if other != name
+    }
+    return {"forecaster": name, "mean": round(float(scores[name].mean()), 4), "against": against}
 
 
 def calibration_of(

@@ -7,11 +7,10 @@ points that the surface has not seen, so an error of the surface would show as w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sim import rng
 from sim.errors import UsageError
@@ -32,38 +31,17 @@ MOST_THREATS = 48
 RANKS = 16  # of a true value among 15 draws, far enough apart to count as independent
 
 
-@dataclass(frozen=True)
-class Recovery:
-    """Ranks of true parameters among draws of their posteriors.
-
-    Attributes
-    ----------
-    parameters
-        Names of the parameters.
-    ranks
-        Values from 0 to RANKS - 1, shape (repeats, parameters).
-    """
-
-    parameters: tuple[str, ...]
-    ranks: npt.NDArray[np.int64] = field(repr=False)
-
-    @property
-    def histograms(self) -> npt.NDArray[np.int64]:
-        """Number of repeats by rank: shape (parameters, RANKS)."""
-        return np.stack([np.bincount(column, minlength=RANKS) for column in self.ranks.T])
-
-    def p_values(self) -> npt.NDArray[np.float64]:
-        """Return, by parameter, how likely so uneven a histogram is if ranks are uniform (Pearson's chi-square)."""
-        expected = len(self.ranks) / RANKS
-        statistic = ((self.histograms - expected) ** 2 / expected).sum(axis=1)
-        return np.asarray(chdtrc(RANKS - 1, statistic))
-
-
-def recovery(study: Study, *, repeats: int, site: Site) -> Recovery:
+def recovery(study: Study, *, repeats: int, site: Site) -> dict[str, Any]:
     """Calibrate `repeats` times to cases that the model made, with the parameters that made them known.
 
     The last `repeats` points at which all cases were played give the true parameters and the cases; the surface is
     fitted to the points before them. If there are many threats, some represent all.
+
+    Returns
+    -------
+    dict
+        For each parameter, the number of repeats by rank, and how likely so uneven a histogram is if ranks are uniform
+        (Pearson's chi-square).
 
     Raises
     ------
@@ -84,7 +62,17 @@ def recovery(study: Study, *, repeats: int, site: Site) -> Recovery:
         generator = rng.stream(study.seed, repeat, "calibration", "recovery")
         few = generator.choice(len(sample.draws), size=RANKS - 1, replace=False)
         ranks.append((sample.draws[few] < study.points[shown + repeat]).sum(axis=0))
-    return Recovery(COORDINATES, np.array(ranks, dtype=np.int64))
+    histograms = np.stack([np.bincount(column, minlength=RANKS) for column in np.array(ranks).T])
+    expected = repeats / RANKS
+    p_values = chdtrc(RANKS - 1, ((histograms - expected) ** 2 / expected).sum(axis=1))
+    return {
+        "repeats": repeats,
+        "ranks": RANKS,
+        "parameters": [
+            {"name": name, "histogram": histogram.tolist(), "p_value": round(float(p), 4)}
+            for name, histogram, p in zip(COORDINATES, histograms, p_values, strict=True)
+        ],
+    }
 
 
 def check_repeats(repeats: int, points: int) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,6 @@ from sim.evaluation.calibration.calibrate import Seen, Study, sample_posterior
 from sim.evaluation.calibration.design import Design, block_of, play, seed_of
 from sim.evaluation.calibration.outcomes import CLASSES, WINDOWS, shares_within
 from sim.evaluation.calibration.parameters import COLUMNS, Floats, prior_of, to_values
-from sim.evaluation.calibration.recovery import RANKS, Recovery
 from sim.evaluation.scoring import rounded
 from sim.model.inputs import is_unseen, names_of_streams
 from sim.scenario.edit import with_posterior
@@ -40,120 +39,6 @@ QUANTILES = (0.05, 0.5, 0.95)
 SPLIT_WINDOW, SPLIT_RUNS = 90, 81_920
 GROUPS = ("actors and ties", "structural parameters", "unobserved heterogeneity")
 CHECK_SEED = 1 << 60  # added to the seed of runs that check, so that none reuses the design
-
-
-@dataclass(frozen=True)
-class Fit:
-    """The outcome of one case under the posterior: its probability by the surface, by the model, and the error."""
-
-    case: str
-    surface: float
-    model: float
-    se: float
-
-    @property
-    def z(self) -> float:
-        """Difference in standard errors of the model's runs."""
-        return (self.surface - self.model) / self.se if self.se > 0 else 0.0
-
-    def plain(self) -> dict[str, Any]:
-        """Return the form used in a record."""
-        probabilities = rounded({"surface": self.surface, "model": self.model}, 4)
-        return {"case": self.case, **probabilities, "z": round(self.z, 2)}
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """A posterior over the structural parameters.
-
-    Attributes
-    ----------
-    posterior
-        The posterior's table.
-    asked
-        The request it answers.
-    evidence
-        By sample of past cases: their number, and their mean log score at the priors and under the posterior.
-    samples
-        Samples from both seeds; the posterior has the same number of draws from each.
-    target
-        By seed, the probability of an offensive within each window in the target scenario; empty without a target.
-    fits
-        Surface against model, by case.
-    threats_fit
-        Mean probability of force within `SPLIT_WINDOW` days over the threats, by surface and by model, and the largest
-        gap for one of the scenarios that they are coded as; None without threats.
-    recovery
-        Recovery from simulated cases; None if it was not requested.
-    splits
-        Splits of the target's variance (`split`), by `prior` and `posterior`; empty without a target.
-    """
-
-    posterior: Posterior
-    asked: Request
-    evidence: Mapping[str, Mapping[str, float]] = field(repr=False)
-    samples: tuple[Sample, ...] = field(repr=False)
-    target: tuple[Floats, ...]
-    fits: tuple[Fit, ...] = field(repr=False)
-    threats_fit: Mapping[str, float] | None = field(repr=False)
-    recovery: Recovery | None
-    splits: Mapping[str, Mapping[str, Any]]
-
-    @property
-    def disagreement(self) -> Floats | None:
-        """Return how far the seeds differ on the target's probability, by window; None without a target."""
-        return None if len(self.target) < 2 else np.ptp(np.array(self.target), axis=0)
-
-    def record(self) -> dict[str, Any]:
-        """Return the content of calibration.json."""
-        gap = self.disagreement
-        return {
-            "schema": FORMAT,
-            "name": self.posterior.name,
-            "known": self.asked.known.isoformat(),
-            "cases": [
-                {"id": name, "classes": sorted(classes)}
-                for name, classes in self.asked.seen.items()
-                if name not in self.asked.threats
-            ],
-            "samples": rounded(self.evidence, 4),
-            "windows": list(WINDOWS),
-            "seeds": list(map(self._seed, range(len(self.samples)))),
-            "disagreement": None if gap is None else rounded(gap.tolist(), 4),
-            "parameters": list(self._parameters()),
-            "fits": [one.plain() for one in self.fits],
-            "threats_fit": self.threats_fit,
-            "recovery": None if self.recovery is None else _recovery(self.recovery),
-            "splits": self.splits,
-            "environment": environment.stamp(),
-        }
-
-    def _seed(self, number: int) -> dict[str, Any]:
-        """Return how the draws of one seed were obtained, and the target's probabilities under them."""
-        one = self.samples[number]
-        digits = {"power": 4, "effective": 1, "acceptance": 3}
-        stages = [{key: round(getattr(stage, key), places) for key, places in digits.items()} for stage in one.stages]
-        return {
-            "log_evidence": round(one.log_evidence, 3),
-            "stages": stages,
-            "distinct": len(np.unique(one.draws[:, 0])),
-            "target": rounded(self.target[number].tolist(), 4) if self.target else None,
-        }
-
-    def _parameters(self) -> Iterator[dict[str, Any]]:
-        for name in COLUMNS:
-            prior, own = prior_of(name), self.posterior.column(name)
-            if isinstance(prior, LogNormal):
-                unit = np.log(own / prior.scale) / prior.log_sd  # on which the prior is standard normal
-            else:
-                unit = (own - prior.mean) / prior.sd
-            yield {
-                "name": name,
-                "prior": [float(f"{q:.4g}") for q in prior.ppf(np.array(QUANTILES))],
-                "posterior": [float(f"{q:.4g}") for q in np.quantile(own, QUANTILES)],
-                "shift": round(float(unit.mean()), 3),
-                "width": round(float(unit.std()), 3),
-            }
 
 
 @dataclass(frozen=True)
@@ -190,24 +75,82 @@ class Request:
         return 2 + len(self.seen.keys() - self.threats) + len(coded) + at_target
 
 
-def calibration(asked: Request, studies: Sequence[Study], recovered: Recovery | None, site: Site) -> Calibration:
-    """Sample the posterior from two studies of the same cases under different seeds, and check it."""
+def calibration(
+    asked: Request, studies: Sequence[Study], recovered: Mapping[str, Any] | None, site: Site
+) -> tuple[Posterior, dict[str, Any]]:
+    """Sample the posterior from two studies of the same cases under different seeds, and check it.
+
+    Parameters
+    ----------
+    recovered
+        Recovery from simulated cases (`recovery`); None if it was not requested.
+
+    Returns
+    -------
+    tuple
+        The posterior, with the same number of draws from each seed, and the content of calibration.json.
+    """
     samples = tuple(site.map(sample_posterior, [study.task(asked.seen) for study in studies]))
     fits = fits_of(studies[0], asked.seen, samples[0], site)
     seed, about = studies[0].seed, dict(asked.about)
     threats = threats_fit(studies[0], asked.threats, samples[0], site)
-    at_target: tuple[Floats, ...] = ()
+    at_target: Sequence[Floats | None] = [None] * len(samples)
+    disagreement = None  # how far the seeds differ on the target's probability, by window
     if asked.target is not None:
         free = with_posterior(asked.target, None)  # its parameters come from the samples
-        at_target = tuple(map(shares_within, play([_task(free.id, free, one, seed) for one in samples], site)))
-        about["seed_disagreement"] = round(100 * float(np.ptp(np.array(at_target), axis=0).max()), 1)
+        at_target = list(map(shares_within, play([_task(free.id, free, one, seed) for one in samples], site)))
+        disagreement = np.ptp(np.array(at_target), axis=0)
+        about["seed_disagreement"] = round(100 * float(disagreement.max()), 1)
     table = table_of(asked.name, samples, studies[0], about)
     splits = {}
     if asked.target is not None:
         for name, at in (("prior", None), ("posterior", table)):
             splits[name] = split(with_posterior(asked.target, at), seed, site)
     evidence = evidence_by_sample(studies[0], asked, samples[0])
-    return Calibration(table, asked, evidence, samples, at_target, fits, threats, recovered, splits)
+    crises = {name: classes for name, classes in asked.seen.items() if name not in asked.threats}
+    return table, {
+        "schema": FORMAT,
+        "name": asked.name,
+        "known": asked.known.isoformat(),
+        "cases": [{"id": name, "classes": sorted(classes)} for name, classes in crises.items()],
+        "samples": rounded(evidence, 4),
+        "windows": list(WINDOWS),
+        "seeds": list(map(_seed, samples, at_target)),
+        "disagreement": None if disagreement is None else rounded(disagreement.tolist(), 4),
+        "parameters": [_parameter(name, table.column(name)) for name in COLUMNS],
+        "fits": fits,
+        "threats_fit": threats,
+        "recovery": recovered,
+        "splits": splits,
+        "environment": environment.stamp(),
+    }
+
+
+def _seed(one: Sample, target: Floats | None) -> dict[str, Any]:
+    """Return how the draws of one seed were obtained, and the target's probabilities under them, if there is one."""
+    digits = {"power": 4, "effective": 1, "acceptance": 3}
+    stages = [{key: round(getattr(stage, key), places) for key, places in digits.items()} for stage in one.stages]
+    return {
+        "log_evidence": round(one.log_evidence, 3),
+        "stages": stages,
+        "distinct": len(np.unique(one.draws[:, 0])),
+        "target": None if target is None else rounded(target.tolist(), 4),
+    }
+
+
+def _parameter(name: str, own: Floats) -> dict[str, Any]:
+    """Return quantiles of a column before and after, and the posterior's mean and sd in units of the prior."""
+    prior = prior_of(name)
+    unit = (own - prior.mean) / prior.sd
+    if isinstance(prior, LogNormal):
+        unit = np.log(own / prior.scale) / prior.log_sd  # on which the prior is standard normal
+    return {
+        "name": name,
+        "prior": [float(f"{q:.4g}") for q in prior.ppf(np.array(QUANTILES))],
+        "posterior": [float(f"{q:.4g}") for q in np.quantile(own, QUANTILES)],
+        "shift": round(float(unit.mean()), 3),
+        "width": round(float(unit.std()), 3),
+    }
 
 
 def evidence_by_sample(study: Study, asked: Request, sample: Sample) -> dict[str, dict[str, float]]:
@@ -244,8 +187,11 @@ def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[
     return Posterior(name, COLUMNS, np.ascontiguousarray(values), {"name": name, "model": MODEL, **about})
 
 
-def fits_of(study: Study, seen: Seen, sample: Sample, site: Site) -> tuple[Fit, ...]:
-    """Check the surface against the model: the probability of what is seen of each crisis, at the posterior's draws."""
+def fits_of(study: Study, seen: Seen, sample: Sample, site: Site) -> list[dict[str, Any]]:
+    """Check the surface against the model: the probability of what is seen of each crisis, at the posterior's draws.
+
+    Each row has both probabilities, and their difference in standard errors of the model's runs.
+    """
     own = {name: possible for name, possible in seen.items() if name in study.cases}
     tasks = [_task(name, study.cases[name], sample, study.seed) for name in own]
     expected = np.exp(study.surface.log_likelihood(block_of(sample.draws), own)).mean(axis=0)
@@ -253,8 +199,11 @@ def fits_of(study: Study, seen: Seen, sample: Sample, site: Site) -> tuple[Fit, 
     played = play(tasks, site)
     for (name, possible), classes, p in zip(own.items(), played, expected, strict=True):
         inside = np.isin(classes, sorted(possible))
-        fits.append(Fit(name, float(p), float(inside.mean()), float(inside.std()) / np.sqrt(len(inside))))
-    return tuple(fits)
+        both = {"surface": float(p), "model": float(inside.mean())}
+        se = float(inside.std()) / np.sqrt(len(inside))
+        z = (both["surface"] - both["model"]) / se if se > 0 else 0.0
+        fits.append({"case": name, **rounded(both, 4), "z": round(z, 2)})
+    return fits
 
 
 def threats_fit(study: Study, threats: Collection[str], sample: Sample, site: Site) -> dict[str, float] | None:
@@ -273,17 +222,6 @@ def threats_fit(study: Study, threats: Collection[str], sample: Sample, site: Si
 
 def _task(name: str, scenario: Scenario, sample: Sample, seed: int) -> Design:
     return Design(scenario, seed_of(name, seed + CHECK_SEED), block_of(sample.draws))
-
-
-def _recovery(one: Recovery) -> dict[str, Any]:
-    return {
-        "repeats": len(one.ranks),
-        "ranks": RANKS,
-        "parameters": [
-            {"name": name, "histogram": histogram.tolist(), "p_value": round(float(p), 4)}
-            for name, histogram, p in zip(one.parameters, one.histograms, one.p_values(), strict=True)
-        ],
-    }
 
 
 def split_plan(scenario: Scenario, seed: int) -> sobol.Plan:
