@@ -162,7 +162,7 @@ def advise(  # noqa: PLR0913 - one parameter an option
     blocks = (1 + len(mixes_of(loaded, actor, asked, budget))) * plan.blocks
     said = command_of(context)
     with machines.site("advise", blocks, cache.open(), blocks=blocks) as site:
-        record = compare(loaded, actor, asked, Bench(plan, site), budget=budget).record(said)
+        record = compare(loaded, actor, asked, Bench(plan, site), budget=budget, command=said)
     basis = basis_of(record, runs_of(record, " of each mix"))
     deliver(record, format_, out, basis=basis, then=f"{command_of(context, here=True)} --out FOLDER draws it")
 

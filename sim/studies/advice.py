@@ -26,7 +26,6 @@ from sim.studies.bench import Values, draw_shares, happened
 from sim.studies.goals import read_goal
 
 if TYPE_CHECKING:
-    from sim.forecast.plan import Plan
     from sim.runs.play import Records
     from sim.scenario.scenario import Scenario
     from sim.studies.bench import Bench
@@ -55,6 +54,14 @@ class Goal:
         """Sign of a change that serves the goal."""
         return -1 if self.lower else 1
 
+    def shares(self, records: Records, replicates: int) -> Values:
+        """Return the share of each draw's runs with the outcome in time, shape (draws,)."""
+        return draw_shares(records, self.outcome, self.day, replicates)
+
+    def probability(self, records: Records, replicates: int) -> Estimate:
+        """Estimate the probability of the outcome in time."""
+        return share(happened(records, self.outcome, self.day), replicates)
+
 
 def goal_of(text: str, scenario: Scenario) -> Goal:
     """Read a goal such as `lower offensive by 90 days` or `raise agreement within 30 days`.
@@ -75,79 +82,6 @@ class Mix:
     options: tuple[str, ...]
     cost: float
     scenario: Scenario
-
-
-@dataclass(frozen=True)
-class Advice:
-    """The effect of every mix.
-
-    Attributes
-    ----------
-    base, records
-        Records of the scenario without any option, and of each mix.
-    """
-
-    scenario: Scenario
-    actor: str
-    goal: Goal
-    budget: float | None
-    plan: Plan
-    mixes: tuple[Mix, ...]
-    base: Records
-    records: tuple[Records, ...]
-
-    def record(self, command: str | None = None) -> dict[str, Any]:
-        """Return the content of advice.json (docs/what-if.md), with the mixes sorted by gain for their cost."""
-        moved = np.stack([self._shares(one) for one in self.records]) - self._shares(self.base)
-        gains = self.goal.sign * moved
-        costs = np.array([mix.cost for mix in self.mixes])
-        each = gains / costs[:, None]
-        leads, helped = best_in_draws(each)
-        first = first_in_resamples(each, self.plan.seed)
-        efficient = efficient_mixes(gains, costs, self.plan.replicates)
-        rows = [
-            self._row(place, each[place], leads[place], first[place], place in efficient)
-            for place in np.argsort(-each.mean(axis=1), kind="stable")
-        ]
-        scenario, goal = self.scenario, self.goal
-        return {
-            **head_of(FORMAT, scenario),
-            "actor": {"id": self.actor, "name": scenario.name_of(self.actor)},
-            "goal": {"direction": "lower" if goal.lower else "raise", "outcome": goal.outcome, "within": goal.day},
-            "budget": self.budget,
-            "options": {
-                name: scenario.document.menu[name].model_dump(mode="json", by_alias=True, exclude_none=True)
-                for name in options_of(scenario, self.actor)
-            },
-            **self.plan.record(),
-            "base": self._estimate(self.base).row(),
-            "helped": round(helped, 4),
-            "mixes": rows,
-            "environment": environment.stamp(),
-            "command": command,
-        }
-
-    def _shares(self, records: Records) -> Values:
-        return draw_shares(records, self.goal.outcome, self.goal.day, self.plan.replicates)
-
-    def _estimate(self, records: Records) -> Estimate:
-        event = happened(records, self.goal.outcome, self.goal.day)
-        return share(event, self.plan.replicates)
-
-    def _row(self, place: int, each: Values, lead: float, first: float, efficient: bool) -> dict[str, Any]:
-        mix, records = self.mixes[place], self.records[place]
-        change = mean_of_draws(self._shares(records) - self._shares(self.base), self.plan.replicates)
-        return {
-            "options": list(mix.options),
-            "cost": mix.cost,
-            "hash": mix.scenario.hash,
-            "probability": self._estimate(records).row(),
-            "change": change.row(),
-            "gain_per_cost": mean_of_draws(each, self.plan.replicates, 1 / mix.cost).row(),
-            "best_in_draws": round(float(lead), 4),
-            "first_in_resamples": round(float(first), 4),
-            "efficient": bool(efficient),
-        }
 
 
 def options_of(scenario: Scenario, actor: str) -> list[str]:
@@ -217,8 +151,18 @@ def _with_options(scenario: Scenario, mix: Sequence[str], day: int) -> Scenario:
     return over_days(with_document(scenario, document), day)
 
 
-def advise(scenario: Scenario, actor: str, goal: Goal, bench: Bench, *, budget: float | None = None) -> Advice:
-    """Compare the options of an actor.
+def advise(
+    scenario: Scenario,
+    actor: str,
+    goal: Goal,
+    bench: Bench,
+    *,
+    budget: float | None = None,
+    command: str | None = None,
+) -> dict[str, Any]:
+    """Compare the options of an actor; return the content of advice.json (docs/what-if.md).
+
+    The mixes are sorted by gain for their cost.
 
     Parameters
     ----------
@@ -232,10 +176,45 @@ def advise(scenario: Scenario, actor: str, goal: Goal, bench: Bench, *, budget: 
     UsageError
         As for `options_of` and `mixes_of`, or if there are fewer than two draws.
     """
-    bench.plan.check_pairs()
+    plan, replicates = bench.plan, bench.plan.replicates
+    plan.check_pairs()
     mixes = mixes_of(scenario, actor, goal, budget)
     base, *records = bench.records([_with_options(scenario, (), goal.day), *(mix.scenario for mix in mixes)])
-    return Advice(scenario, actor, goal, budget, bench.plan, tuple(mixes), base, tuple(records))
+    moved = np.stack([goal.shares(one, replicates) for one in records]) - goal.shares(base, replicates)
+    gains, costs = goal.sign * moved, np.array([mix.cost for mix in mixes])
+    each = gains / costs[:, None]
+    leads, helped = best_in_draws(each)
+    first, efficient = first_in_resamples(each, plan.seed), efficient_mixes(gains, costs, replicates)
+    rows = [
+        {
+            "options": list(mixes[place].options),
+            "cost": mixes[place].cost,
+            "hash": mixes[place].scenario.hash,
+            "probability": goal.probability(records[place], replicates).row(),
+            "change": mean_of_draws(moved[place], replicates).row(),
+            "gain_per_cost": mean_of_draws(each[place], replicates, 1 / mixes[place].cost).row(),
+            "best_in_draws": round(float(leads[place]), 4),
+            "first_in_resamples": round(float(first[place]), 4),
+            "efficient": place in efficient,
+        }
+        for place in np.argsort(-each.mean(axis=1), kind="stable").tolist()
+    ]
+    return {
+        **head_of(FORMAT, scenario),
+        "actor": {"id": actor, "name": scenario.name_of(actor)},
+        "goal": {"direction": "lower" if goal.lower else "raise", "outcome": goal.outcome, "within": goal.day},
+        "budget": budget,
+        "options": {
+            name: scenario.document.menu[name].model_dump(mode="json", by_alias=True, exclude_none=True)
+            for name in options_of(scenario, actor)
+        },
+        **plan.record(),
+        "base": goal.probability(base, replicates).row(),
+        "helped": round(helped, 4),
+        "mixes": rows,
+        "environment": environment.stamp(),
+        "command": command,
+    }
 
 
 def best_in_draws(gains: Values) -> tuple[Values, float]:

@@ -42,7 +42,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 
 @pytest.fixture(scope="module")
 def record(scenario: Scenario) -> dict[str, Any]:
-    return advise(scenario, "envoy", goal_of("lower offensive by 30", scenario), Bench(PLAN)).record("offramp advise")
+    return advise(scenario, "envoy", goal_of("lower offensive by 30", scenario), Bench(PLAN), command="offramp advise")
 
 
 def test_an_offer_comes_first_and_an_option_that_does_nothing_changes_nothing(record: dict[str, Any]) -> None:
@@ -148,7 +148,7 @@ def test_no_mix_is_called_the_best_where_nothing_helps(tmp_path: Path) -> None:
     menu = {"one": _nothing(1), "two": _nothing(2)}
     scenario = worlds.load(tmp_path, menu=menu, question__horizon=3, question__milestones=None)
     found = advise(scenario, "envoy", goal_of("lower offensive", scenario), Bench(Plan(runs=512, replicates=8)))
-    said = " ".join(texts(document_of(found.record("offramp advise"))))
+    said = " ".join(texts(document_of(found)))
     assert "nothing on the menu clearly does so" in said
     assert "How far the ranking holds" not in said
 
