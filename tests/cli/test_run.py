@@ -34,9 +34,9 @@ def test_run_prints_the_table_and_the_next_step(offramp: Offramp, crisis: Path) 
     lines = answer.out.splitlines()
     assert lines[:2] == ["Does it begin?", "as of 2020-01-01; 512 runs of 256 draws, seed 0"]
     rows = [re.split(r" {2,}", line) for line in answer.out.split("\n\n")[3].splitlines()]
-    assert rows[0] == ["Outcome", "Window", "Probability", "Monte Carlo interval, 95%", "Input sd"]
+    assert rows[0] == ["Outcome", "Within", "Probability", "Monte Carlo, 95%", "Input sd"]
     assert [tuple(row[:2]) for row in rows[1:]] == [
-        (name, f"within {day} days") for name in OUTCOMES.values() for day in (5, 10)
+        (name, f"{day} days") for name in OUTCOMES.values() for day in (5, 10)
     ]
     for (outcome, day), row in zip(product(OUTCOMES, (5, 10)), rows[1:], strict=True):
         one = Chance.of(forecast.record()["outcomes"][outcome][str(day)])

@@ -70,7 +70,7 @@ def _fields() -> dict[str, tuple[str, str]]:
         "title too long": ("title: Does it begin?", f"title: {'x' * 301}", "300"),
         "schema missing": ("schema: offramp/scenario/1\n", "", "required"),
         "schema of the future": ("offramp/scenario/1", "offramp/scenario/2", "offramp/scenario/1"),
-        "schema of evidence": ("offramp/scenario/1", "offramp/evidence/1", "offramp/scenario/1"),
+        "schema of evidence": ("offramp/scenario/1", "offramp/evidence/1", "an evidence file, not a scenario"),
         "as-of no date": ("2020-01-01", "yesterday", "date such as"),
         "as-of not in the calendar": ("2020-01-01", "2020-02-30", "no such date"),
         "as-of a time": ("2020-01-01", "2020-01-01T12:00:00Z", "date such as"),

@@ -91,12 +91,12 @@ def _then_and_now(since: Record) -> Table:
         for days, row in by_days.items()
     ]
     caption = "Then and now; the change and its 95% interval in points"
-    columns = ("Outcome", "Window", "Then", "Now", "Change", "Interval", "Note")
+    columns = ("Outcome", "Within", "Then", "Now", "Change", "Interval", "Note")
     return Table(caption, columns, "llrrrrl", tuple(rows))
 
 
 def _two_sides(outcome: str, days: int | str, before: Record, after: Record) -> tuple[str, ...]:
-    return OUTCOMES[outcome], f"within {counted(days, 'day')}", Chance.of(before).text, Chance.of(after).text
+    return OUTCOMES[outcome], counted(days, "day"), Chance.of(before).text, Chance.of(after).text
 
 
 def _articles(since: Record) -> List:
@@ -201,5 +201,5 @@ def _outcomes(record: Record) -> Table:
         )
         for one in record["outcomes"]
     )
-    columns = ("Outcome", "Window", "Before", "After", "Change", "Interval", "Verdict")
+    columns = ("Outcome", "Within", "Before", "After", "Change", "Interval", "Verdict")
     return Table("Before and after; the change and its 95% interval in points", columns, "llrrrrl", rows)

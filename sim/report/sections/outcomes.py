@@ -114,7 +114,7 @@ def outcomes_table(record: Record) -> Table:
     calendar = calendar_of(record)
     rows = [
         (
-            name, f"within {counted(days, 'day')}", short_date(calendar.until(days)), chance.text, chance.interval,
+            name, counted(days, "day"), short_date(calendar.until(days)), chance.text, chance.interval,
             or_dash(chance.input_sd, points_text), chance.spread_text or NONE,
         )
         for outcome, name in without_off(record, OUTCOMES).items()
@@ -122,7 +122,7 @@ def outcomes_table(record: Record) -> Table:
         for chance in (outcome_at(record, outcome, days),)
     ]  # fmt: skip
     columns = (
-        "Outcome", "Window", "Until", "Probability", "Monte Carlo interval, 95%", "Input sd", "Beta fit, central 80%",
+        "Outcome", "Within", "Until", "Probability", "Monte Carlo, 95%", "Input sd", "Beta fit, central 80%",
     )  # fmt: skip
     return Table("All outcomes by milestone", columns, "lllrrrr", tuple(rows))
 
