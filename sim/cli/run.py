@@ -218,7 +218,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     from sim.scenario.load import load
     from sim.scenario.windows import date_of, length_of
     from sim.studies.bench import Bench, Site
-    from sim.studies.history import dates_between, with_articles
+    from sim.studies.history import articles_from, dates_between
     from sim.studies.history import history as recompute
 
     check_output(out, figures=figures)
@@ -226,10 +226,9 @@ def history(  # noqa: PLR0913 - one parameter an option
     days = dates_between(date_of(start, "--from"), loaded.as_of, length_of(every, "--every"))
     bench = Bench(Plan(runs=runs, seed=seed), Site(store=cache.open()))
     with progress(loaded.id, len(days), quiet=quiet, unit="date") as finished:
-        result = recompute(loaded, days, bench, finished=finished)
+        record = recompute(loaded, days, bench, finished=finished)
     if articles:
-        result = with_articles(result, bench)
-    record = result.record()
+        record["articles"] = articles_from(loaded, days[0], bench)
     each = counted(record["runs"], "run")
     show(record, format_, lines_of(record, f"{each} per date, seed {record['seed']}", words=words))
     if out is not None:

@@ -140,7 +140,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     check_output(out, figures=False)
     said = command_of(context)
     with machines.site(loaded.id, plan.blocks, cache.open(), blocks=plan.blocks) as site:
-        record = search(asked, plan, site).record(said)
+        record = search(asked, plan, site, said)
     basis = basis_of(record, runs_of(record))
     deliver(record, format_, out, basis=basis, then=f"{command_of(context, here=True)} --out FOLDER draws it")
 

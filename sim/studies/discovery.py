@@ -25,7 +25,7 @@ from sim.runs.play import ALL
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import HERE, Bench, happened
 from sim.studies.prim import Box, Floats, excess, find_box
-from sim.studies.records import KEYS, plain
+from sim.studies.records import KEYS
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
@@ -41,75 +41,9 @@ One box found in noise passes with a probability of 3 in 100,000.
 """
 
 
-@dataclass(frozen=True)
-class Limit:
-    """A limit of a box: an input, its low and high or None, and its effect on the draws that did not find it.
-
-    Attributes
-    ----------
-    below, above
-        Share of all draws below the low, and above the high.
-    cut, cut_draws
-        Share of futures with the outcome where only this limit fails, and the number of draws there.
-    p_value
-        One-sided p-value of the claim that the part cut away has no smaller share than the part kept.
-    """
-
-    path: str
-    low: float | None
-    high: float | None
-    below: float
-    above: float
-    cut: float | None
-    cut_draws: int
-    p_value: float
-
-
-@dataclass(frozen=True)
-class Found:
-    """A box, measured on the draws that did not find it.
-
-    Attributes
-    ----------
-    density
-        Share of futures inside that have the outcome.
-    coverage
-        Share of all futures with the outcome that lie inside: value and 95% interval.
-    mass
-        Share of all futures that lie inside.
-    found_density
-        Share of the outcome inside among the draws that found it, which is biased upwards.
-    score
-        Standard errors by which the outcome is more frequent inside than outside, and inside than in the draws left by
-        earlier boxes: the smaller of the two, so that no box counts whose share is below that of futures at large.
-    """
-
-    limits: tuple[Limit, ...]
-    density: Estimate
-    coverage: tuple[float, float, float]
-    mass: float
-    found_density: float
-    score: float
-
-    @property
-    def stands_out(self) -> bool:
-        """Whether it counts."""
-        return self.score > STANDS_OUT
-
-    def plain(self) -> dict[str, Any]:
-        """Return the form used in a record."""
-        return {
-            "stands_out": self.stands_out,
-            "score": round(self.score, 2),
-            "density": self.density.row(),
-            "coverage": dict(zip(KEYS, plain(self.coverage), strict=True)),
-            "mass": plain(self.mass),
-            "found_density": plain(self.found_density),
-            "limits": [{**plain(one), "p_value": float(f"{one.p_value:.2g}")} for one in self.limits],
-        }
-
-
-def find_boxes(values: Floats, successes: npt.NDArray[np.int64], replicates: int, paths: Sequence[str]) -> list[Found]:
+def find_boxes(
+    values: Floats, successes: npt.NDArray[np.int64], replicates: int, paths: Sequence[str]
+) -> list[dict[str, Any]]:
     """Find boxes on every other draw and measure them on the rest; the last may be one that does not stand out.
 
     Parameters
@@ -120,10 +54,19 @@ def find_boxes(values: Floats, successes: npt.NDArray[np.int64], replicates: int
         Number of runs with the outcome in each draw, shape (draws,).
     paths
         Names of the inputs.
+
+    Returns
+    -------
+    list
+        Boxes in the form used in a record: the share of futures inside that have the outcome (density), the share of
+        all those with the outcome that lie inside, with its 95% interval (coverage), the share of all futures that do
+        (mass), and the density among the draws that found the box, which is biased upwards. The score is the standard
+        errors by which the outcome is more frequent inside than outside, and inside than in the draws left by earlier
+        boxes: the smaller of the two, so that no box counts whose share is below that of futures at large.
     """
     finders = finders_of(len(values))
     left = np.ones(len(values), dtype=np.bool_)
-    found: list[Found] = []
+    found: list[dict[str, Any]] = []
     while len(found) < MOST_BOXES:
         box = find_box(values[finders & left], successes[finders & left] / replicates)
         if not box.limits:
@@ -132,7 +75,7 @@ def find_boxes(values: Floats, successes: npt.NDArray[np.int64], replicates: int
         if min((inside & ~finders).sum(), (inside & finders).sum()) < 2:
             break
         found.append(_measured(box, values, successes / replicates, left, paths, replicates))
-        if not found[-1].stands_out:
+        if not found[-1]["stands_out"]:
             break
         left &= ~inside
     return found
@@ -146,37 +89,48 @@ def finders_of(draws: int) -> npt.NDArray[np.bool_]:
 
 def _measured(
     box: Box, values: Floats, shares: Floats, left: npt.NDArray[np.bool_], paths: Sequence[str], replicates: int
-) -> Found:
+) -> dict[str, Any]:
     """Measure a box, found in what earlier boxes left, on the draws that did not find it."""
     finders = finders_of(len(values))
     inside = box.holds(values) & left
     measuring = ~finders
     kept, measured = shares[measuring & inside], shares[measuring]
-    columns = sorted(box.limits)
-    return Found(
-        limits=tuple(_limit(box, column, values, shares, measuring & left, paths[column]) for column in columns),
-        density=share_of(np.round(kept * replicates).astype(np.int64), replicates),
-        coverage=_coverage(measured, inside[measuring]),
-        mass=float(inside[measuring].mean()),
-        found_density=float(shares[finders & inside].mean()),
-        score=min(excess(kept, shares[measuring & outside & ~inside]) for outside in (left, True)),
-    )
+    score = min(excess(kept, shares[measuring & outside & ~inside]) for outside in (left, True))
+    return {
+        "stands_out": score > STANDS_OUT,
+        "score": round(score, 2),
+        "density": share_of(np.round(kept * replicates).astype(np.int64), replicates).row(),
+        "coverage": dict(zip(KEYS, _coverage(measured, inside[measuring]), strict=True)),
+        "mass": round(float(inside[measuring].mean()), 6),
+        "found_density": round(float(shares[finders & inside].mean()), 6),
+        "limits": [
+            _limit(box, column, values, shares, measuring & left, paths[column]) for column in sorted(box.limits)
+        ],
+    }
 
 
-def _limit(box: Box, column: int, values: Floats, shares: Floats, measuring: npt.NDArray[np.bool_], path: str) -> Limit:
+def _limit(
+    box: Box, column: int, values: Floats, shares: Floats, measuring: npt.NDArray[np.bool_], path: str
+) -> dict[str, Any]:
+    """Return a limit of a box and its effect on the draws that did not find it.
+
+    `below` and `above` are the shares of all draws there; `cut` the share of futures with the outcome where only this
+    limit fails, and the one-sided p-value is that of the claim that it is no smaller than in the part kept.
+    """
     low, high = box.limits[column]
     kept, around = box.holds(values) & measuring, box.without(column).holds(values) & measuring
     cut = shares[around & ~kept]
-    return Limit(
-        path=path,
-        low=None if math.isinf(low) else low,
-        high=None if math.isinf(high) else high,
-        below=float((values[:, column] < low).mean()),
-        above=float((values[:, column] > high).mean()),
-        cut=float(cut.mean()) if len(cut) else None,
-        cut_draws=len(cut),
-        p_value=0.5 * math.erfc(excess(shares[kept], cut) / math.sqrt(2)),
-    )
+    p_value = 0.5 * math.erfc(excess(shares[kept], cut) / math.sqrt(2))
+    return {
+        "path": path,
+        "low": None if math.isinf(low) else round(low, 6),
+        "high": None if math.isinf(high) else round(high, 6),
+        "below": round(float((values[:, column] < low).mean()), 6),
+        "above": round(float((values[:, column] > high).mean()), 6),
+        "cut": round(float(cut.mean()), 6) if len(cut) else None,
+        "cut_draws": len(cut),
+        "p_value": float(f"{p_value:.2g}"),
+    }
 
 
 def _coverage(shares: Floats, inside: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
@@ -186,7 +140,7 @@ def _coverage(shares: Floats, inside: npt.NDArray[np.bool_]) -> tuple[float, flo
     ratio = float(shares[inside].sum() / shares.sum())
     spread = float((shares * (inside - ratio)).std(ddof=1) / shares.mean())
     half = NORMAL * spread / math.sqrt(len(shares))
-    return ratio, max(0.0, ratio - half), min(1.0, ratio + half)
+    return round(ratio, 6), round(max(0.0, ratio - half), 6), round(min(1.0, ratio + half), 6)
 
 
 def share_of(successes: npt.NDArray[np.int64], replicates: int) -> Estimate:
@@ -209,30 +163,6 @@ class Asked:
     by: int
     structural: bool
     paths: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Discovery:
-    """The question, and the boxes: those that stand out, and last one that does not, if the search ended so."""
-
-    asked: Asked
-    plan: Plan
-    base: Estimate
-    boxes: tuple[Found, ...]
-
-    def record(self, command: str | None = None) -> dict[str, Any]:
-        """Return plain values in format `offramp/discovery/1` (docs/discovery.md)."""
-        return {
-            **head_of(FORMAT, self.asked.scenario),
-            "outcome": self.asked.outcome,
-            "by": self.asked.by,
-            "structural": self.asked.structural,
-            "inputs": len(self.asked.paths),
-            **self.plan.record(),
-            "base": self.base.row(),
-            "boxes": [box.plain() for box in self.boxes],
-            "command": command,
-        }
 
 
 def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, structural: bool = False) -> Asked:
@@ -262,8 +192,10 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
     return Asked(scenario, outcome, day, structural, paths)
 
 
-def discover(asked: Asked, plan: Plan, site: Site = HERE) -> Discovery:
+def discover(asked: Asked, plan: Plan, site: Site = HERE, command: str | None = None) -> dict[str, Any]:
     """Play the runs of a plan and find boxes of their inputs in which the outcome is frequent.
+
+    Returns plain values in format `offramp/discovery/1` (docs/discovery.md).
 
     Raises
     ------
@@ -277,9 +209,17 @@ def discover(asked: Asked, plan: Plan, site: Site = HERE) -> Discovery:
     came = happened(records, asked.outcome.removeprefix(NOT), asked.by) != asked.outcome.startswith(NOT)
     successes = came.reshape(-1, plan.replicates).sum(axis=1)
     values = np.concatenate([_values(asked, plan, block) for block in range(plan.blocks)])[: len(successes)]
-    boxes = find_boxes(values, successes, plan.replicates, asked.paths)
-    base = share_of(successes[~finders_of(len(successes))], plan.replicates)
-    return Discovery(asked, plan, base, tuple(boxes))
+    return {
+        **head_of(FORMAT, asked.scenario),
+        "outcome": asked.outcome,
+        "by": asked.by,
+        "structural": asked.structural,
+        "inputs": len(asked.paths),
+        **plan.record(),
+        "base": share_of(successes[~finders_of(len(successes))], plan.replicates).row(),
+        "boxes": find_boxes(values, successes, plan.replicates, asked.paths),
+        "command": command,
+    }
 
 
 def _values(asked: Asked, plan: Plan, block: int) -> Floats:

@@ -1,4 +1,4 @@
-"""Records of studies: how they hold values, and reading back and checking a stored forecast.
+"""Records of studies: the forms of their rows, and reading back and checking a stored forecast.
 
 A stored forecast is compared with a later one, and its scenario run again. A forecast.json may come from anywhere, so
 it is first validated against the type of its record.
@@ -6,17 +6,14 @@ it is first validated against the type of its record.
 
 from __future__ import annotations
 
-import datetime
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from sim import environment
 from sim.errors import CalibrationError, ReportError, UsageError, reason_of
-from sim.estimates import Estimate
 from sim.report.record import read_record
 from sim.scenario.crosscheck import cross_complaints
 from sim.scenario.posterior import PRIOR, Posterior, posterior
@@ -27,26 +24,6 @@ from sim.wholefiles import read_whole
 Record = Mapping[str, Any]
 Row = dict[str, float]
 KEYS = ("p", "mc_low", "mc_high")
-
-
-def plain(value: Any) -> Any:
-    """Return the form of a value in a record: fields by name, days by number, dates as text, estimates as rows."""
-    match value:
-        case Estimate():
-            return value.row()
-        case datetime.date():
-            return value.isoformat()
-        case float():
-            return round(value, 6)
-        case Mapping():
-            return {str(key): plain(one) for key, one in value.items()}
-        case tuple() | list():
-            return list(map(plain, value))
-    return plain(_by_name(value)) if is_dataclass(value) else value
-
-
-def _by_name(value: Any) -> dict[str, Any]:
-    return {one.name: getattr(value, one.name) for one in fields(value)}
 
 
 def stored_row(old: Record, outcome: str, day: int) -> Row | None:

@@ -32,7 +32,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     )
     return {
         "explanation": write_report(explain(scenario, 9), folder / "run")[0],
-        "discovery": write_report(discover(ask(scenario), Plan(runs=4096)).record(), folder / "boxes")[0],
+        "discovery": write_report(discover(ask(scenario), Plan(runs=4096)), folder / "boxes")[0],
     }
 
 

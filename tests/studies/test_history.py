@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,9 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.report.pages.history import articles_table, ends, figure_of, largest
 from sim.scenario.edit import rewind
+from sim.scenario.scenario import Scenario
 from sim.studies.bench import Bench
-from sim.studies.history import History, dates_between, history, with_articles
+from sim.studies.history import articles_from, dates_between, history
 from tests import worlds
 from tests.places import IDLIB, SCENARIOS
 
@@ -25,47 +27,53 @@ PLAN = Plan(runs=4096, seed=3)
 
 
 @pytest.fixture(scope="module")
-def idlib() -> History:
-    return history(sim.load(IDLIB / "baseline.yaml"), DAYS, Bench(PLAN))
+def scenario() -> Scenario:
+    return sim.load(IDLIB / "baseline.yaml")
 
 
-def test_a_point_is_the_forecast_of_the_scenario_as_of_that_day(idlib: History) -> None:
-    for point in idlib.points:
-        then = sim.run(rewind(idlib.scenario, point.date), runs=4096, seed=3)
-        assert point.by[90] == then.probability("offensive", 90)
-    last = sim.run(idlib.scenario, runs=4096, seed=3)
-    assert idlib.points[-1].by[180] == last.probability("offensive")
+@pytest.fixture(scope="module")
+def idlib(scenario: Scenario) -> dict[str, Any]:
+    return history(scenario, DAYS, Bench(PLAN))
 
 
-def test_each_item_is_news_once_and_on_the_first_day_that_knows_it(idlib: History) -> None:
-    assert idlib.scenario.evidence is not None
-    items = idlib.scenario.evidence.items
+def test_a_point_is_the_forecast_of_the_scenario_as_of_that_day(scenario: Scenario, idlib: dict[str, Any]) -> None:
+    for day, point in zip(DAYS, idlib["points"], strict=True):
+        then = sim.run(rewind(scenario, day), runs=4096, seed=3)
+        assert (point["date"], point["by"]["90"]) == (day.isoformat(), then.probability("offensive", 90).row())
+    last = sim.run(scenario, runs=4096, seed=3)
+    assert idlib["points"][-1]["by"]["180"] == last.probability("offensive").row()
+
+
+def test_each_item_is_news_once_and_on_the_first_day_that_knows_it(scenario: Scenario, idlib: dict[str, Any]) -> None:
+    assert scenario.evidence is not None
+    items = scenario.evidence.items
     seen: set[str] = set()
-    for point in idlib.points:
-        assert not seen & set(point.new_items)
-        seen |= set(point.new_items)
-        assert seen == {name for name, item in items.items() if item.known_from <= point.date}
+    for day, point in zip(DAYS, idlib["points"], strict=True):
+        assert not seen & set(point["new_items"])
+        seen |= set(point["new_items"])
+        assert seen == {name for name, item in items.items() if item.known_from <= day}
+        assert point["known_items"] == len(seen)
 
 
-def test_the_strikes_raised_it_and_the_envoy_lowered_it(idlib: History) -> None:
-    moves = {move.id: move.change for move in idlib.moves}
-    assert moves["E23"].low > 0
-    assert moves["E21"].high < 0
+def test_the_strikes_raised_it_and_the_envoy_lowered_it(idlib: dict[str, Any]) -> None:
+    moves = {move["id"]: move for move in idlib["moves"]}
+    assert moves["E23"]["mc_low"] > 0
+    assert moves["E21"]["mc_high"] < 0
     assert "E22" not in moves, "a duplicate moves nothing and is not asked"
-    assert moves["E09"].p == 0, "what informs Germany's stance, which the scenario writes itself, moves nothing"
+    assert moves["E09"]["p"] == 0, "what informs Germany's stance, which the scenario writes itself, moves nothing"
 
 
-def test_all_news_of_a_date_moves_what_leaving_it_out_takes_back(idlib: History) -> None:
+def test_all_news_of_a_date_moves_what_leaving_it_out_takes_back(scenario: Scenario, idlib: dict[str, Any]) -> None:
     """One paired line a date: the forecast less the same one without any of its new items."""
-    assert idlib.scenario.evidence is not None
-    for number, point in enumerate(idlib.points):
-        reading = [name for name in point.new_items if idlib.scenario.evidence.items[name].reads_stance]
+    assert scenario.evidence is not None
+    for number, (day, point) in enumerate(zip(DAYS, idlib["points"], strict=True)):
+        reading = [name for name in point["new_items"] if scenario.evidence.items[name].reads_stance]
         if number == 0 or not reading:
-            assert point.news is None
+            assert point["news"] is None
             continue
-        bare = sim.run(rewind(idlib.scenario, point.date, without=tuple(reading)), runs=4096, seed=3)
-        assert point.news is not None
-        assert point.news.p == pytest.approx(point.by[180].p - bare.probability("offensive").p)
+        bare = sim.run(rewind(scenario, day, without=tuple(reading)), runs=4096, seed=3)
+        moved = point["by"]["180"]["p"] - bare.probability("offensive").p
+        assert point["news"]["p"] == pytest.approx(moved, abs=2e-6)
 
 
 def test_an_article_moves_what_leaving_it_out_takes_back() -> None:
@@ -74,43 +82,44 @@ def test_an_article_moves_what_leaving_it_out_takes_back() -> None:
     assert scenario.evidence is not None
     bench = Bench(Plan(runs=1024, seed=3))
     day = datetime.date(2023, 8, 5)
-    made = with_articles(history(scenario, [day, scenario.as_of], bench), bench)
-    assert made.articles is not None
-    told = [one.source for one in made.articles]
+    made = history(scenario, [day, scenario.as_of], bench)
+    assert "articles" not in made
+    articles = made["articles"] = articles_from(scenario, day, bench)
+    told = [one["source"] for one in articles]
     assert told == ["senate-2023-08-05", "france-2023-08-05", "algeria-2023-08-05", "ap-2023-08-05"]
     items = scenario.evidence.items
-    for place, one in enumerate(made.articles):
-        assert one.items == tuple(name for name, item in items.items() if item.source == one.source)
+    for place, one in enumerate(articles):
+        assert one["items"] == [name for name, item in items.items() if item.source == one["source"]]
         later = [name for name, item in items.items() if item.source in told[place + 1 :]]
         after = sim.run(rewind(scenario, day, without=later), runs=1024, seed=3)
-        before = sim.run(rewind(scenario, day, without=[*later, *one.items]), runs=1024, seed=3)
-        assert (one.after[180], one.before[180]) == (after.probability("offensive"), before.probability("offensive"))
-        assert one.change.p == pytest.approx(one.after[180].p - one.before[180].p)
-    assert made.articles[0].change.high < 0, "the Senate did not approve of force"
-    record = json.loads(json.dumps(made.record()))
-    assert [row[5] for row in articles_table(record).rows] == [one.title for one in made.articles]
-    assert "articles" not in history(scenario, [scenario.as_of], bench).record()
+        before = sim.run(rewind(scenario, day, without=[*later, *one["items"]]), runs=1024, seed=3)
+        ends = one["after"]["180"], one["before"]["180"]
+        assert ends == (after.probability("offensive").row(), before.probability("offensive").row())
+        assert one["change"]["p"] == pytest.approx(ends[0]["p"] - ends[1]["p"], abs=2e-6)
+    assert articles[0]["change"]["mc_high"] < 0, "the Senate did not approve of force"
+    record = json.loads(json.dumps(made))
+    assert [row[5] for row in articles_table(record).rows] == [one["title"] for one in articles]
 
 
 def test_a_scenario_without_evidence_has_a_history_without_moves(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path)
     days = [datetime.date(2019, 12, 20), datetime.date(2020, 1, 1)]
     found = history(scenario, days, Bench(Plan(runs=64, seed=3)))
-    assert (found.moves, [point.known_items for point in found.points]) == ((), [0, 0])
-    record = json.loads(json.dumps(found.record()))
+    assert (found["moves"], [point["known_items"] for point in found["points"]]) == ([], [0, 0])
+    record = json.loads(json.dumps(found))
     assert all(row[-1] == "no evidence yet" for row in figure_of(record).table.rows)
 
 
-def test_what_moved_it_most_never_went_the_other_way(idlib: History) -> None:
-    record = json.loads(json.dumps(idlib.record()))
+def test_what_moved_it_most_never_went_the_other_way(idlib: dict[str, Any]) -> None:
+    record = json.loads(json.dumps(idlib))
     start, end = ends(record)
     assert all(row[4].startswith("−") != (end.p >= start.p) for row in largest(record))
 
 
-def test_the_record_is_plain_and_the_same_each_time(idlib: History) -> None:
-    once, again = (history(idlib.scenario, DAYS[:3], Bench(Plan(runs=512, seed=3))) for _ in range(2))
-    assert {move.id for move in once.moves} >= {"E21", "E23", "E24"}
-    assert json.dumps(once.record()) == json.dumps(again.record())
+def test_the_record_is_plain_and_the_same_each_time(scenario: Scenario) -> None:
+    once, again = (history(scenario, DAYS[:3], Bench(Plan(runs=512, seed=3))) for _ in range(2))
+    assert {move["id"] for move in once["moves"]} >= {"E21", "E23", "E24"}
+    assert json.dumps(once) == json.dumps(again)
 
 
 def test_the_last_day_is_always_there() -> None:

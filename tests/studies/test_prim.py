@@ -37,14 +37,17 @@ def test_density_and_coverage_of_a_planted_box_are_those_it_was_planted_with() -
     """Inside 0.7 in a fifth of all draws, outside 0.1: coverage 0.14 / 0.22."""
     values, successes = planted(5, draws=8000)
     first, *others = find_boxes(values, successes, 2, PATHS)
-    assert first.stands_out
-    assert first.density.low < INSIDE < first.density.high + 0.02  # a limit that is a little off lets in a few others
-    assert abs(first.mass - 0.2) < 0.03
-    assert abs(first.coverage[0] - 0.14 / 0.22) < 0.06
-    assert first.coverage[1] < first.coverage[0] < first.coverage[2]
-    assert all(limit.p_value < 1e-6 for limit in first.limits)
-    assert [limit.path for limit in first.limits] == ["actors.a3.stance", "actors.a7.stance"]
-    assert not any(other.stands_out for other in others)
+    assert first["stands_out"]
+    assert (
+        first["density"]["mc_low"] < INSIDE < first["density"]["mc_high"] + 0.02
+    )  # a limit that is a little off lets in a few others
+    assert abs(first["mass"] - 0.2) < 0.03
+    coverage = first["coverage"]
+    assert abs(coverage["p"] - 0.14 / 0.22) < 0.06
+    assert coverage["mc_low"] < coverage["p"] < coverage["mc_high"]
+    assert all(limit["p_value"] < 1e-6 for limit in first["limits"])
+    assert [limit["path"] for limit in first["limits"]] == ["actors.a3.stance", "actors.a7.stance"]
+    assert not any(other["stands_out"] for other in others)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -53,8 +56,8 @@ def test_no_box_stands_out_of_noise(seed: int) -> None:
     made = np.random.default_rng(100 + seed)
     values, successes = made.random((2000, INPUTS)), made.binomial(2, 0.3, 2000)
     boxes = find_boxes(values, successes, 2, PATHS)
-    assert not any(box.stands_out for box in boxes)
-    assert all(box.found_density > box.density.p for box in boxes), "the draws that find a box flatter it"
+    assert not any(box["stands_out"] for box in boxes)
+    assert all(box["found_density"] > box["density"]["p"] for box in boxes), "the draws that find a box flatter it"
 
 
 def test_an_outcome_that_never_comes_or_always_does_has_no_box() -> None:
@@ -68,12 +71,12 @@ def test_a_second_box_is_found_in_what_the_first_leaves() -> None:
     values = made.random((6000, 10))
     chance = np.where(values[:, 0] < 0.2, 0.8, np.where(values[:, 1] > 0.85, 0.6, 0.1))
     boxes = find_boxes(values, made.binomial(2, chance), 2, PATHS[:10])
-    standing = [box for box in boxes if box.stands_out]
-    assert [{limit.path for limit in box.limits} for box in standing[:2]] == [
+    standing = [box for box in boxes if box["stands_out"]]
+    assert [{limit["path"] for limit in box["limits"]} for box in standing[:2]] == [
         {"actors.a0.stance"},
         {"actors.a1.stance"},
     ]
-    assert sum(box.mass for box in standing) < 0.45
+    assert sum(box["mass"] for box in standing) < 0.45
 
 
 def test_a_second_box_poorer_than_futures_at_large_does_not_count() -> None:
@@ -82,10 +85,10 @@ def test_a_second_box_poorer_than_futures_at_large_does_not_count() -> None:
     values = made.random((6000, 10))
     chance = np.where(values[:, 0] < 0.7, 0.95, np.where(values[:, 1] > 0.6, 0.7, 0.3))
     first, second = find_boxes(values, made.binomial(2, chance), 2, PATHS[:10])[:2]
-    assert first.stands_out
-    assert {limit.path for limit in second.limits} == {"actors.a1.stance"}
-    assert second.density.p == pytest.approx(0.7, abs=0.05)
-    assert not second.stands_out
+    assert first["stands_out"]
+    assert {limit["path"] for limit in second["limits"]} == {"actors.a1.stance"}
+    assert second["density"]["p"] == pytest.approx(0.7, abs=0.05)
+    assert not second["stands_out"]
 
 
 def test_a_box_limits_few_inputs() -> None:
