@@ -7,7 +7,6 @@ changes sides, a change of phase. Rank alone decides which ones are kept; nothin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -37,43 +36,19 @@ RANKS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Turn:
-    """A turning point.
+Turn = dict[str, Any]
+"""A turning point as it is recorded (docs/forecast.md): day, kind, levels and what else there is to say of it.
 
-    Attributes
-    ----------
-    day
-        Day of the turning point.
-    kind
-        `strike` (first day of heavy bombing), `bombing` (three such days within a week for the first time), `rise` and
-        `fall` (a posture passes one half), `for` and `against` (a stance changes sides), `agreement`, `breakdown`,
-        `terms` (of surrender), `limited`, `full`, `event` (of the scenario), `still` (none; the situation as it is).
-    actor
-        Actor whose posture or stance it is.
-    event
-        For an event: its id and name, its target (an actor, or the two ends of a tie), the field that it shifts and
-        the direction: `rises`, `falls` or `shifts`.
-    count
-        For an agreement or a breakdown: its number within the run, from 1.
-    lasted
-        For a breakdown: how many days the agreement had lasted; none if it was in force at the start.
-    levels
-        Postures at the end of the day that explain it, by actor.
-    """
+Its kind is `strike` (first day of heavy bombing), `bombing` (three such days within a week for the first time), `rise`
+and `fall` (a posture passes one half), `for` and `against` (a stance changes sides), `agreement`, `breakdown`, `terms`
+(of surrender), `limited`, `full`, `event` (of the scenario), or `still` (none; the situation as it is).
+"""
 
-    day: int
-    kind: str
-    actor: str | None = None
-    event: Mapping[str, Any] | None = None
-    count: int | None = None
-    lasted: int | None = None
-    levels: Mapping[str, float] = field(default_factory=dict)
 
-    def record(self) -> dict[str, Any]:
-        """Return it as plain values, leaving out empty fields."""
-        values = {name: getattr(self, name) for name in ("day", "kind", "actor", "event", "count", "lasted")}
-        return {key: value for key, value in values.items() if value is not None} | {"levels": dict(self.levels)}
+def _turn(day: int, kind: str, levels: Mapping[str, float] | None = None, **about: Any) -> Turn:
+    """Return a turning point; `levels` are postures at the end of the day that explain it, by actor."""
+    known = {key: value for key, value in about.items() if value is not None}
+    return {"day": day, "kind": kind, **known, "levels": levels or {}}
 
 
 def course_of(scenario: Scenario, path: Paths, record: np.void) -> dict[str, Any]:
@@ -97,7 +72,7 @@ def course_of(scenario: Scenario, path: Paths, record: np.void) -> dict[str, Any
         "days": days,
         "parties": [scenario.principal] + ([] if scenario.counterpart is None else [scenario.counterpart]),
         "start": {"stance": reader.stances(0), "posture": reader.levels(0)},
-        "turns": [turn.record() for turn in reader.turns(END_STATES[int(record["end"])])],
+        "turns": reader.turns(END_STATES[int(record["end"])]),
         "finish": {"stance": reader.stances(days), "posture": reader.levels(days)},
         "strikes": np.flatnonzero(path.strike[:, 0]).tolist(),
         "phases": reader.phases(),
@@ -163,30 +138,30 @@ class _Reader:
 
     def turns(self, end: str) -> list[Turn]:
         """Return the turning points kept, in order of days; with few of them, also the situation as it is."""
-        ranked = sorted(self._all(end), key=lambda turn: (self._rank(turn), turn.day))
+        ranked = sorted(self._all(end), key=lambda turn: (self._rank(turn), turn["day"]))
         kept = ranked[:MOST]
         for part in range(LEAST - len(kept)):
             day = (part + 1) * self._days // (LEAST - len(kept) + part + 1) - 1
-            if day > 0 and all(turn.day != day for turn in kept):
-                kept.append(Turn(day, "still", levels=self.levels(day + 1)))
-        return sorted(kept, key=lambda turn: (turn.day, -self._rank(turn)))
+            if day > 0 and all(turn["day"] != day for turn in kept):
+                kept.append(_turn(day, "still", self.levels(day + 1)))
+        return sorted(kept, key=lambda turn: (turn["day"], -self._rank(turn)))
 
     def _rank(self, turn: Turn) -> int:
-        if turn.kind in ("agreement", "breakdown") and (turn.count or 1) > 1:
+        if turn.get("count", 1) > 1:
             return RANKS["again"]
-        kind = f"{turn.kind} {self._roles[turn.actor or '']}" if turn.kind in ("rise", "fall") else turn.kind
-        return RANKS.get(kind, 0)
+        kind = turn["kind"]
+        return RANKS.get(f"{kind} {self._roles[turn['actor']]}" if kind in ("rise", "fall") else kind, 0)
 
     def _all(self, end: str) -> Iterator[Turn]:
         yield from self._strikes()
         yield from self._changes()
         for (name, event), day in zip(self._events.items(), self._path.events[:, 0].tolist(), strict=True):
             if day < self._days:
-                yield Turn(day, "event", event=_told(name, event))
+                yield _turn(day, "event", event=_told(name, event))
         yield from chain.from_iterable(map(self._postures, self._places))
         yield from chain.from_iterable(map(self._leanings, self._leading))
         if end in ("terms", "limited", "full"):
-            yield Turn(self._days - 1, end, levels=self.levels(self._days))
+            yield _turn(self._days - 1, end, self.levels(self._days))
 
     def _column(self, what: str, name: str) -> npt.NDArray[np.floating[Any]]:
         column: npt.NDArray[np.floating[Any]] = getattr(self._path, what)[:, self._places[name], 0]
@@ -195,28 +170,28 @@ class _Reader:
     def _strikes(self) -> Iterator[Turn]:
         days = np.flatnonzero(self._path.strike[:, 0])
         if len(days):
-            yield Turn(int(days[0]), "strike", levels=self.levels(int(days[0]) + 1, "patron"))
+            yield _turn(int(days[0]), "strike", self.levels(int(days[0]) + 1, "patron"))
         dense = np.flatnonzero(days[HEAVY - 1 :] - days[: max(len(days) - HEAVY + 1, 0)] < WEEK)
         if len(dense):
-            yield Turn(int(days[dense[0] + HEAVY - 1]), "bombing")
+            yield _turn(int(days[dense[0] + HEAVY - 1]), "bombing")
 
     def _changes(self) -> Iterator[Turn]:
         concluded, broken = self.changes(into=True), self.changes(into=False)
         for count, day in enumerate(concluded, 1):
-            yield Turn(day, "agreement", count=count, levels=self.levels(day + 1, "patron"))
+            yield _turn(day, "agreement", self.levels(day + 1, "patron"), count=count)
         for count, day in enumerate(broken, 1):
-            before = [one for one in concluded if one < day]
-            yield Turn(day, "breakdown", count=count, lasted=day - before[-1] if before else None)
+            before = [one for one in concluded if one < day]  # none if an agreement was in force at the start
+            yield _turn(day, "breakdown", count=count, lasted=day - before[-1] if before else None)
 
     def _leanings(self, name: str) -> Iterator[Turn]:
         for entry, above in crossings(self._column("stance", name), 0.0, STANCE_MARGIN):
-            yield Turn(entry - 1, "for" if above else "against", name)
+            yield _turn(entry - 1, "for" if above else "against", actor=name)
 
     def _postures(self, name: str) -> Iterator[Turn]:
         beside = {"initiator": "guarantor", "patron": "guarantor", "guarantor": "patron"}.get(self._roles[name])
         for entry, above in crossings(self._column("posture", name), HALF, POSTURE_MARGIN):
             levels = {} if beside is None else self.levels(entry, beside)
-            yield Turn(entry - 1, "rise" if above else "fall", name, levels=levels)
+            yield _turn(entry - 1, "rise" if above else "fall", levels, actor=name)
 
 
 def _told(name: str, event: Event) -> dict[str, Any]:

@@ -47,22 +47,11 @@ class Reading:
     moves: float | None
 
 
-@dataclass(frozen=True)
-class Indicator:
-    """A condition, how often it is seen, and its reading by milestone."""
+def indicators_record(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
+    """Return the part `indicators` of a record: those that move the last milestone most on average come first.
 
-    condition: EventBy | PostureAt
-    seen: Estimate
-    by: dict[int, Reading]
-
-    @property
-    def moves(self) -> float:
-        """How far it moves the forecast of the last milestone on average; 0 if unknown."""
-        return self.by[max(self.by)].moves or 0.0
-
-
-def indicators(scenario: Scenario, tally: Tally) -> tuple[Indicator, ...]:
-    """Return the indicators of a forecast, those that move it most first; those without enough runs are left out."""
+    Those without enough runs are left out.
+    """
     found, replicates = [], int(tally["kept"][0]) // int(tally["kept"][1])
     for condition, counts in zip(indicators_of(scenario), tally["indicators"], strict=True):
         by = {
@@ -72,13 +61,9 @@ def indicators(scenario: Scenario, tally: Tally) -> tuple[Indicator, ...]:
         }
         if by:
             last = counts[len(scenario.milestones) - 1]
-            found.append(Indicator(condition, _seen(last, replicates), by))
-    return tuple(sorted(found, key=lambda one: -one.moves))
-
-
-def indicators_record(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
-    """Return the part `indicators` of a record."""
-    return [_plain_indicator(scenario, one) for one in indicators(scenario, tally)]
+            row = _plain_indicator(scenario, condition, _seen(last, replicates), by)
+            found.append((by[max(by)].moves or 0.0, row))
+    return [row for _, row in sorted(found, key=lambda one: -one[0])]
 
 
 def _waiting(sums: Counts) -> int:
@@ -142,8 +127,9 @@ def _difference(sums: Counts, seen: Estimate, unseen: Estimate) -> Estimate:
     return Estimate(value, low, high, se, None, min(seen.draws, unseen.draws), seen.replicates)
 
 
-def _plain_indicator(scenario: Scenario, one: Indicator) -> dict[str, Any]:
-    condition = one.condition
+def _plain_indicator(
+    scenario: Scenario, condition: EventBy | PostureAt, seen: Estimate, by: dict[int, Reading]
+) -> dict[str, Any]:
     about: dict[str, Any] = {"event": condition.event} if isinstance(condition, EventBy) else {
         "actor": condition.actor, "posture": POSTURES[condition.role], "above": condition.level,
     }  # fmt: skip
@@ -152,8 +138,8 @@ def _plain_indicator(scenario: Scenario, one: Indicator) -> dict[str, Any]:
         **about,
         "day": condition.day,
         "date": last_date(scenario.as_of, condition.day).isoformat(),
-        "seen": one.seen.row(),
-        "by": {str(day): _plain_reading(reading) for day, reading in one.by.items()},
+        "seen": seen.row(),
+        "by": {str(day): _plain_reading(reading) for day, reading in by.items()},
     }
 
 

@@ -7,7 +7,6 @@ Partitioning around medoids (PAM, Kaufman & Rousseeuw 1990), weighing all swaps 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,27 +17,8 @@ MOST_SWAPS = 100
 NOT_ALIKE = 1e-9  # least gain of a swap, as a share of the whole cost: rounding is not a gain
 
 
-@dataclass(frozen=True)
-class Clusters:
-    """Points sorted into clusters.
-
-    Attributes
-    ----------
-    medoids
-        Index of each cluster's medoid, shape (k,).
-    labels
-        Cluster of each point, shape (n,).
-    silhouette
-        Mean silhouette width, -1 to 1 (Rousseeuw 1987).
-    """
-
-    medoids: Ints
-    labels: Ints
-    silhouette: float
-
-
-def best_clusters(distances: Floats, counts: Iterable[int]) -> Clusters:
-    """Cluster with each number of medoids; return the clusters with the largest silhouette, the fewest if tied.
+def best_medoids(distances: Floats, counts: Iterable[int]) -> Ints:
+    """Cluster with each number of medoids; return those with the largest silhouette, the fewest if tied.
 
     Parameters
     ----------
@@ -48,20 +28,25 @@ def best_clusters(distances: Floats, counts: Iterable[int]) -> Clusters:
         Numbers of clusters to try, each below n.
     """
     tried = [k_medoids(distances, count) for count in sorted(counts)]
-    return max(tried, key=lambda one: one.silhouette)
+    return max(tried, key=lambda one: silhouette(distances, labels_of(distances[:, one], one), len(one)))
 
 
-def k_medoids(distances: Floats, count: int) -> Clusters:
-    """Cluster points around two or more medoids: a greedy start, then swaps while they lower the sum of distances."""
+def labels_of(away: Floats, medoids: Ints) -> Ints:
+    """Return the cluster of each point, shape (n,), given its distances from the medoids, shape (n, k)."""
+    labels: Ints = away.argmin(axis=1)
+    labels[medoids] = np.arange(len(medoids))  # of coincident points, the medoid belongs to itself
+    return labels
+
+
+def k_medoids(distances: Floats, count: int) -> Ints:
+    """Return the indices of two or more medoids: a greedy start, then swaps that lower the sum of distances."""
     medoids = _build(distances, count)
     for _ in range(MOST_SWAPS):
         gain, slot, point = _best_swap(distances, medoids)
         if gain >= -NOT_ALIKE * distances[:, medoids].min(axis=1).sum():
             break
         medoids[slot] = point
-    labels = distances[:, medoids].argmin(axis=1)
-    labels[medoids] = np.arange(count)  # of coincident points, the medoid belongs to itself
-    return Clusters(medoids, labels, silhouette(distances, labels, count))
+    return medoids
 
 
 def _build(distances: Floats, count: int) -> Ints:
@@ -95,7 +80,7 @@ def _best_swap(distances: Floats, medoids: Ints) -> tuple[float, int, int]:
 
 
 def silhouette(distances: Floats, labels: Ints, count: int) -> float:
-    """Return the mean silhouette width: (b - a) / max(a, b), 0 for a point alone in its cluster (Rousseeuw 1987)."""
+    """Return the mean silhouette width, -1 to 1: (b - a) / max(a, b), 0 for a point alone (Rousseeuw 1987)."""
     sizes = np.bincount(labels, minlength=count)
     sums = _sums(distances, labels, count)
     points = np.arange(len(labels))

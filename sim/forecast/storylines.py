@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sim.estimates import rounded, share
 from sim.forecast.course import course_of
-from sim.forecast.medoids import best_clusters
+from sim.forecast.medoids import best_medoids, labels_of
 from sim.runs.block.blocks import END_STATES, OUTCOMES, last_days
 
 if TYPE_CHECKING:
@@ -107,11 +107,9 @@ def _clusters(groups: tuple[Floats, ...]) -> tuple[npt.NDArray[np.int64], npt.ND
     scales = [float(one.mean()) or np.inf for one in among]  # runs that are all alike have distances of 0
     alike: Floats = sum((one / scale for one, scale in zip(among, scales, strict=True)), start=np.zeros_like(among[0]))
     np.fill_diagonal(alike, 0.0)
-    medoids = best_clusters(alike, COUNTS).medoids
+    medoids = best_medoids(alike, COUNTS)
     away = sum(_distances(group, group[medoids]) / scale for group, scale in zip(groups, scales, strict=True))
-    labels = np.asarray(away).argmin(axis=1)
-    labels[medoids] = np.arange(len(medoids))
-    return medoids, labels
+    return medoids, labels_of(np.asarray(away), medoids)
 
 
 def _distances(first: Floats, second: Floats) -> Floats:

@@ -7,9 +7,9 @@ import pytest
 
 import sim
 from sim.forecast.forecast import Forecast
-from sim.forecast.indicators import _difference, _reading, indicators, indicators_record
+from sim.forecast.indicators import _difference, _reading, indicators_record
 from sim.runs.block.blocks import OUTCOMES, last_days
-from sim.runs.block.conditions import EventBy, Look, PostureAt
+from sim.runs.block.conditions import EventBy, Look
 from sim.runs.block.counts import indicator_counts
 from sim.scenario.scenario import Scenario
 from tests import worlds
@@ -27,33 +27,30 @@ def forecast(scenario: Scenario) -> Forecast:
 
 def test_probabilities_are_shares_of_the_runs_that_wait(scenario: Scenario, forecast: Forecast) -> None:
     runs = forecast.records
-    for one in indicators(scenario, forecast.tally):
-        if not isinstance(one.condition, EventBy):
-            continue
-        if one.condition.event == "terms":
-            continue  # they end a future: the test of the counts has them
-        waiting = runs[last_days(runs) >= one.condition.day]
-        seen = waiting[one.condition.event] < one.condition.day
+    rows = [one for one in indicators_record(scenario, forecast.tally) if one.get("event", "terms") != "terms"]
+    assert rows, "terms end a future: the test of the counts has them"
+    for one in rows:
+        waiting = runs[last_days(runs) >= one["day"]]
+        seen = waiting[one["event"]] < one["day"]
         later = waiting["offensive"] < 60
-        said = one.by[60]
-        assert one.seen.p == pytest.approx(seen.mean())
-        assert said.unknown.p == pytest.approx(later.mean())
-        assert said.if_seen is not None and said.if_not is not None and said.difference is not None  # noqa: PT018
-        assert said.if_seen.p == pytest.approx(later[seen].mean())
-        assert said.if_not.p == pytest.approx(later[~seen].mean())
-        mixed = one.seen.p * said.if_seen.p + (1 - one.seen.p) * said.if_not.p
-        assert mixed == pytest.approx(said.unknown.p)
-        away = one.seen.p * abs(said.if_seen.p - said.unknown.p) + (1 - one.seen.p) * abs(
-            said.if_not.p - said.unknown.p
+        said = one["by"]["60"]
+        share, before = seen.mean(), later.mean()
+        if_seen, if_not = later[seen].mean(), later[~seen].mean()
+        assert one["seen"]["p"] == pytest.approx(share, abs=6e-7)
+        assert said["unknown"]["p"] == pytest.approx(before, abs=6e-7)
+        assert said["if_seen"]["p"] == pytest.approx(if_seen, abs=6e-7)
+        assert said["if_not"]["p"] == pytest.approx(if_not, abs=6e-7)
+        assert said["difference"]["p"] == pytest.approx(if_seen - if_not, abs=6e-7)
+        assert said["moves"] == pytest.approx(
+            share * abs(if_seen - before) + (1 - share) * abs(if_not - before), abs=6e-7
         )
-        assert said.moves == pytest.approx(away)
 
 
 def test_they_are_ordered_by_how_far_they_move_the_forecast(scenario: Scenario, forecast: Forecast) -> None:
-    found = indicators(scenario, forecast.tally)
-    assert [one.moves for one in found] == sorted((one.moves for one in found), reverse=True)
-    assert isinstance(found[0].condition, PostureAt)
-    assert found[0].condition.actor == "attacker"
+    found = indicators_record(scenario, forecast.tally)
+    moves = [one["by"]["60"]["moves"] or 0.0 for one in found]
+    assert moves == sorted(moves, reverse=True)
+    assert found[0]["actor"] == "attacker"
 
 
 def test_only_windows_that_end_later_are_told(scenario: Scenario, forecast: Forecast) -> None:

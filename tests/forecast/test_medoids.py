@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.forecast import medoids
-from sim.forecast.medoids import best_clusters, k_medoids, silhouette
+from sim.forecast.medoids import best_medoids, k_medoids, labels_of, silhouette
 
 
 def distances(points: np.ndarray) -> np.ndarray:
@@ -25,19 +25,22 @@ def heaps(seed: int, sizes: tuple[int, ...], apart: float = 12.0) -> tuple[np.nd
 @pytest.mark.parametrize("sizes", [(30, 30, 30), (60, 20, 10, 5), (20, 20, 20, 20, 20)])
 def test_heaps_that_lie_apart_are_found_with_their_number(sizes: tuple[int, ...]) -> None:
     points, labels = heaps(1, sizes)
-    found = best_clusters(distances(points), (2, 3, 4, 5))
-    assert len(found.medoids) == len(sizes)
-    pairs = {(int(one), int(two)) for one, two in zip(found.labels, labels, strict=True)}
+    apart = distances(points)
+    found = best_medoids(apart, (2, 3, 4, 5))
+    assert len(found) == len(sizes)
+    own = labels_of(apart[:, found], found)
+    pairs = {(int(one), int(two)) for one, two in zip(own, labels, strict=True)}
     assert len(pairs) == len(sizes), "each cluster is one heap"
-    assert found.silhouette > 0.7
+    assert silhouette(apart, own, len(sizes)) > 0.7
 
 
 def test_the_medoid_is_the_point_nearest_to_all_of_its_cluster() -> None:
     points, _ = heaps(2, (15, 25, 35))
     apart = distances(points)
     found = k_medoids(apart, 3)
-    for place, medoid in enumerate(found.medoids):
-        inside = np.flatnonzero(found.labels == place)
+    labels = labels_of(apart[:, found], found)
+    for place, medoid in enumerate(found):
+        inside = np.flatnonzero(labels == place)
         assert medoid == inside[apart[np.ix_(inside, inside)].sum(axis=0).argmin()]
 
 
@@ -61,7 +64,7 @@ def test_the_best_swap_is_the_best_of_all(seed: int) -> None:
 def test_no_swap_betters_what_is_found() -> None:
     points, _ = heaps(3, (20, 20, 20), apart=2.0)
     found = k_medoids(distances(points), 3)
-    assert medoids._best_swap(distances(points), found.medoids)[0] > -1e-6
+    assert medoids._best_swap(distances(points), found)[0] > -1e-6
 
 
 def test_the_silhouette_of_four_points_on_a_line() -> None:
@@ -72,6 +75,7 @@ def test_the_silhouette_of_four_points_on_a_line() -> None:
 
 
 def test_points_that_are_all_alike_are_sorted_without_complaint() -> None:
-    found = best_clusters(np.zeros((10, 10)), (3, 4, 5))
-    assert len(set(found.medoids.tolist())) == 3
-    assert found.silhouette == 0.0
+    apart = np.zeros((10, 10))
+    found = best_medoids(apart, (3, 4, 5))
+    assert len(set(found.tolist())) == 3
+    assert silhouette(apart, labels_of(apart[:, found], found), 3) == 0.0
