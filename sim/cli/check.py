@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from operator import attrgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -127,7 +127,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         check_articles(paths, articles, format_)
         return
     from sim.cli.files import files_of
-    from sim.report.ci import Finding, counts_in_words
+    from sim.report.ci import counts_in_words
     from sim.studies.gates import check as gates
 
     budget = gates.Budget(alpha=alpha, max_runs=max_runs, seed=seed)
@@ -136,16 +136,15 @@ def check(  # noqa: PLR0913 - one parameter an option
     with machines.site("check", len(trials), cache.open(), unit="gate") as site:
         checked = gates.check(trials, budget, site)
     records = [{**(one := result.record()), "file": shown(Path(one["file"]))} for result in checked.results]
-    findings = [Finding.of(record) for record in records]
     if format_ is Format.JSON:
         verdict = {"verdict": checked.verdict, "interrupted": checked.interrupted}
         print_json(verdict | asdict(budget) | {"gates": records})
     else:
-        print_findings(findings)
+        print_findings(records)
     shared = f", shared by {counted(len(records), 'gate')}" if len(records) > 1 else ""
     chances = f"the chance that any verdict is false is at most {100 * alpha:g}%{shared}"
-    ci.write(findings, "Gates", [f"{chances[:1].upper()}{chances[1:]}."])
-    note(f"{counts_in_words(findings)}; {chances}")
+    ci.write(records, "Gates", [f"{chances[:1].upper()}{chances[1:]}."])
+    note(f"{counts_in_words(records)}; {chances}")
     _finish(checked)
 
 
@@ -170,15 +169,17 @@ def _trials(files: Sequence[Path]) -> list[Trial]:
 
 def print_findings(findings: Sequence[Finding]) -> None:
     """Print one line per gate, below the name of its file."""
-    from sim.report.ci import WORDS
+    from sim.report.ci import WORDS, bound_of, interval_of, name_of
 
-    for file in dict.fromkeys(one.file for one in findings):
-        mine = [one for one in findings if one.file == file]
-        rows = [(one.name, WORDS[one.verdict], one.interval, one.bound, f"{one.runs:,}") for one in mine]
+    for file in dict.fromkeys(one["file"] for one in findings):
+        mine = [one for one in findings if one["file"] == file]
+        rows = [
+            (name_of(one), WORDS[one["verdict"]], interval_of(one), bound_of(one), f"{one['runs']:,}") for one in mine
+        ]
         say(file)
         say_all(aligned(("gate", "verdict", "interval", "held to", "runs"), rows, words="ll--r"))
-        for one in filter(attrgetter("message"), mine):
-            say_all(paragraph(f"{one.name}: {one.message}", hang="  "))
+        for one in filter(itemgetter("message"), mine):
+            say_all(paragraph(f"{name_of(one)}: {one['message']}", hang="  "))
         say()
 
 

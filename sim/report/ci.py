@@ -1,9 +1,9 @@
 """Output for CI services: JUnit XML, a step summary in Markdown, annotations on the lines of scenario files.
 
-All are made from `Finding`s, plain records of judged gates of scenarios or of the cells of a sweep; the terminal and
-the page of a sweep use the same wording. Services show about ten annotations per step, so there is one per gate,
-however many cells miss it, and after ten a count of the rest. In JUnit XML a missed gate is a failure, a crash an
-error, and an undecided gate skipped; times are 0, so that the same check gives the same bytes.
+All are made from records of judged gates, of scenarios or of the cells of a sweep; the terminal and the page of a sweep
+use the same wording. Services show about ten annotations per step, so there is one per gate, however many cells miss
+it, and after ten a count of the rest. In JUnit XML a missed gate is a failure, a crash an error, and an undecided gate
+skipped; times are 0, so that the same check gives the same bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import shlex
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -23,7 +23,7 @@ from sim.report.values import NONE
 from sim.wording import counted, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sim.report.reading import Record
 
@@ -31,94 +31,45 @@ WORST_FIRST = ("error", "fail", "undecided", "pass")
 WORDS = {"error": "crashed", "fail": "failed", "undecided": "undecided", "pass": "passed"}
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The verdict on a gate for one scenario or cell.
+Finding = Mapping[str, Any]
+"""The verdict on a gate for one scenario or cell, as `offramp check --format json` has it (docs/gates.md)."""
 
-    Attributes
-    ----------
-    suite, cell, gate
-        Names of the scenario or sweep, its cell (empty without one), and the gate.
-    verdict
-        `pass`, `fail`, `undecided`, or `error` after a crash.
-    says
-        The claim in words.
-    above, below
-        The bounds that the measured number is compared with.
-    low, high, estimate
-        Its anytime-valid interval and best guess; None if no runs were made.
-    between
-        The pair of values compared, if a gate is about several.
-    runs, seed
-        Number of runs of each scenario up to the verdict, and their seed.
-    message
-        Description of the crash.
-    file, line
-        Where the gate is written.
-    """
 
-    suite: str
-    cell: str
-    gate: str
-    verdict: str
-    says: str
-    above: float | None
-    below: float | None
-    low: float | None
-    high: float | None
-    estimate: float | None
-    between: str
-    runs: int
-    seed: int
-    message: str
-    file: str
-    line: int
+def name_of(one: Finding) -> str:
+    """Return cell and gate."""
+    return f"{one['cell']}: {one['gate']}" if one["cell"] else str(one["gate"])
 
-    @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Finding:
-        """Read a plain record, ignoring unknown keys."""
-        return cls(**{name: record[name] for name in cls.__dataclass_fields__})
 
-    @property
-    def name(self) -> str:
-        """Cell and gate."""
-        return f"{self.cell}: {self.gate}" if self.cell else self.gate
+def interval_of(one: Finding) -> str:
+    """Return the interval, such as `0.2931 to 0.3104`, and the values it compares; empty without runs."""
+    if one["low"] is None or one["high"] is None:
+        return ""
+    return f"{one['low']:.4f} to {one['high']:.4f}" + (f" (from {one['between']})" if one["between"] else "")
 
-    @property
-    def interval(self) -> str:
-        """The interval, such as `0.2931 to 0.3104`, and the values it compares; empty without runs."""
-        if self.low is None or self.high is None:
-            return ""
-        return f"{self.low:.4f} to {self.high:.4f}" + (f" (from {self.between})" if self.between else "")
 
-    @property
-    def bound(self) -> str:
-        """The bound that the interval is compared with, such as `below 0.45`."""
-        ends = (("above", self.above), ("below", self.below))
-        return " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
+def bound_of(one: Finding) -> str:
+    """Return the bound that the interval is compared with, such as `below 0.45`."""
+    return " and ".join(f"{word} {one[word]:g}" for word in ("above", "below") if one[word] is not None)
 
-    @property
-    def line_text(self) -> str:
-        """The finding in a sentence."""
-        if self.verdict == "error":
-            return self.message
-        measured = (
-            f"the interval is {self.interval} after {counted(self.runs, 'run')}"
-            if self.interval
-            else "no runs were made"
-        )
-        said = {"fail": "is false", "undecided": "is undecided", "pass": "holds"}[self.verdict]
-        return f"{self.says} {said}: {measured}, the gate {self.bound}"
+
+def line_of(one: Finding) -> str:
+    """Return the finding in a sentence."""
+    if one["verdict"] == "error":
+        return str(one["message"])
+    interval = interval_of(one)
+    measured = f"the interval is {interval} after {counted(one['runs'], 'run')}" if interval else "no runs were made"
+    said = {"fail": "is false", "undecided": "is undecided", "pass": "holds"}[one["verdict"]]
+    return f"{one['says']} {said}: {measured}, the gate {bound_of(one)}"
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings from worst to best, keeping the order among equals."""
-    return sorted(findings, key=lambda one: WORST_FIRST.index(one.verdict))
+    return sorted(findings, key=lambda one: WORST_FIRST.index(one["verdict"]))
 
 
 def counts_in_words(findings: Sequence[Finding]) -> str:
     """Count verdicts, such as `1 failed, 3 passed`."""
-    counts = Counter(one.verdict for one in findings)
+    counts = Counter(one["verdict"] for one in findings)
     return ", ".join(f"{counts[verdict]:,} {WORDS[verdict]}" for verdict in WORST_FIRST if counts[verdict])
 
 
@@ -132,7 +83,7 @@ def findings_of(record: Record) -> list[Finding]:
     """Return the verdicts of a sweep as findings, and the cells that crashed; without gates, all cells."""
     crashed = [row for row in record["rows"] if row["error"] is not None]
     rows = record["rows"] if record["gates"] is None else crashed
-    return [*_judged(record), *(_cell_finding(record, row) for row in rows)]
+    return [*record["verdicts"], *(_cell_finding(record, row) for row in rows)]
 
 
 def false_verdicts(record: Record) -> str:
@@ -144,31 +95,27 @@ def verdicts_of(record: Record) -> tuple[str, Table, int] | None:
     """Return the verdicts on the gates, worst first, and how many are left out; None if there are no gates."""
     if record["gates"] is None:
         return None
-    findings = _judged(record)
+    findings = record["verdicts"]
     counts = counts_in_words(findings)
     line = f"Gates: {counts}; {false_verdicts(record)}, however many runs were examined."
     rows = tuple(
         (
-            WORDS[one.verdict], one.gate, one.cell or NONE, one.says, one.message or one.interval or NONE, one.bound,
-            f"{one.runs:,}",
+            WORDS[one["verdict"]], one["gate"], one["cell"] or NONE, one["says"],
+            one["message"] or interval_of(one) or NONE, bound_of(one), f"{one['runs']:,}",
         )
         for one in worst_first(findings)[:MOST_SHOWN]
     )  # fmt: skip
     return (line, Table("Gates of this sweep, worst first", COLUMNS, "llllllr", rows), len(findings) - len(rows))
 
 
-def _judged(record: Record) -> Sequence[Finding]:
-    return [Finding.of(one) for one in record["verdicts"]]
-
-
 def _cell_finding(record: Record, row: Record) -> Finding:
-    return Finding(
-        suite=record["sweep"]["id"], cell=row["label"], gate=OWN,
-        verdict="pass" if row["error"] is None else "error", says="the cell can be run",
-        above=None, below=None, low=None, high=None, estimate=None, between="",
-        runs=row["runs"], seed=record["seed"], message=row["error"] or "",
-        file=shlex.split(record["command"])[3], line=1,  # offramp sweep run FILE
-    )  # fmt: skip
+    return {
+        "suite": record["sweep"]["id"], "cell": row["label"], "gate": OWN,
+        "verdict": "pass" if row["error"] is None else "error", "says": "the cell can be run",
+        "above": None, "below": None, "low": None, "high": None, "between": "",
+        "runs": row["runs"], "seed": record["seed"], "message": row["error"] or "",
+        "file": shlex.split(record["command"])[3], "line": 1,  # offramp sweep run FILE
+    }  # fmt: skip
 
 
 MOST = 10
@@ -180,8 +127,8 @@ def to_annotations(findings: Iterable[Finding]) -> list[str]:
     """Return one line of output for each gate that did not pass, worst first, and a count of those beyond `MOST`."""
     missed: dict[tuple[str, int, str, str], list[Finding]] = {}
     for one in worst_first(findings):
-        if one.verdict in _LEVELS:
-            missed.setdefault((one.file, one.line, one.gate, one.suite), []).append(one)
+        if one["verdict"] in _LEVELS:
+            missed.setdefault((one["file"], one["line"], one["gate"], one["suite"]), []).append(one)
     lines = [_annotation(group) for group in list(missed.values())[:MOST]]
     if len(missed) > MOST:
         lines.append(f"::notice::and {counted(len(missed) - MOST, 'more gate')} did not pass")
@@ -190,15 +137,15 @@ def to_annotations(findings: Iterable[Finding]) -> list[str]:
 
 def _annotation(group: list[Finding]) -> str:
     worst = group[0]
-    where = f" in cell {worst.cell}" if worst.cell else ""
+    where = f" in cell {worst['cell']}" if worst["cell"] else ""
     others = f", and in {counted(len(group) - 1, 'more cell')}" if len(group) > 1 else ""
     properties = {
-        "file": worst.file.replace("\\", "/"),
-        "line": str(worst.line),
-        "title": f"gate {worst.gate} {_VERDICTS[worst.verdict]}{where}{others}",
+        "file": worst["file"].replace("\\", "/"),
+        "line": str(worst["line"]),
+        "title": f"gate {worst['gate']} {_VERDICTS[worst['verdict']]}{where}{others}",
     }
     escaped = (f"{key}={_data(value).replace(':', '%3A').replace(',', '%2C')}" for key, value in properties.items())
-    return f"::{_LEVELS[worst.verdict]} {','.join(escaped)}::{_data(worst.line_text)}"
+    return f"::{_LEVELS[worst['verdict']]} {','.join(escaped)}::{_data(line_of(worst))}"
 
 
 def _data(text: str) -> str:
@@ -213,8 +160,8 @@ _TYPES = {"fail": "gate missed", "error": "crash", "undecided": "undecided"}
 def to_junit(findings: Sequence[Finding]) -> str:
     """Return findings as JUnit XML."""
     root = Element("testsuites", {"name": "offramp", **_counts(findings)})
-    for suite in dict.fromkeys(one.suite for one in findings):
-        members = [one for one in findings if one.suite == suite]
+    for suite in dict.fromkeys(one["suite"] for one in findings):
+        members = [one for one in findings if one["suite"] == suite]
         node = SubElement(root, "testsuite", {"name": _text(suite), **_counts(members)})
         for one in members:
             _case(node, one)
@@ -223,7 +170,7 @@ def to_junit(findings: Sequence[Finding]) -> str:
 
 
 def _counts(findings: Sequence[Finding]) -> dict[str, str]:
-    verdicts = [one.verdict for one in findings]
+    verdicts = [one["verdict"] for one in findings]
     return {
         "tests": str(len(verdicts)),
         "failures": str(verdicts.count("fail")),
@@ -234,19 +181,22 @@ def _counts(findings: Sequence[Finding]) -> dict[str, str]:
 
 
 def _case(suite: Element, one: Finding) -> None:
-    place = {"file": _text(one.file), "line": str(one.line)}
-    case = SubElement(suite, "testcase", {"name": _text(one.name), "classname": _text(one.suite), "time": "0", **place})
+    place = {"file": _text(one["file"]), "line": str(one["line"])}
+    case = SubElement(
+        suite, "testcase", {"name": _text(name_of(one)), "classname": _text(one["suite"]), "time": "0", **place}
+    )
     properties = SubElement(case, "properties")
     for name, value in (
-        ("claim", one.says), ("gate", one.bound), ("interval", one.interval), ("runs", one.runs), ("seed", one.seed),
+        ("claim", one["says"]), ("gate", bound_of(one)), ("interval", interval_of(one)), ("runs", one["runs"]),
+        ("seed", one["seed"]),
     ):  # fmt: skip
         SubElement(properties, "property", {"name": name, "value": _text(str(value))})
-    if one.verdict not in _TAGS:
+    verdict, said = one["verdict"], line_of(one)
+    if verdict not in _TAGS:
         return
-    about = {"message": _text(one.line_text), "type": _TYPES[one.verdict]}
-    finding = SubElement(case, _TAGS[one.verdict], about)
-    if one.verdict != "undecided":
-        finding.text = _text(f"{one.file}:{one.line}: {one.line_text}")
+    finding = SubElement(case, _TAGS[verdict], {"message": _text(said), "type": _TYPES[verdict]})
+    if verdict != "undecided":
+        finding.text = _text(f"{one['file']}:{one['line']}: {said}")
 
 
 def _text(text: str) -> str:
@@ -277,7 +227,7 @@ def to_summary(findings: Sequence[Finding], title: str, *, notes: Iterable[str] 
     text = "\n\n".join(lead) + "\n\n"
     if not findings:
         return text
-    text += HEAD.format(case="cell" if any(one.cell for one in findings) else "scenario")
+    text += HEAD.format(case="cell" if any(one["cell"] for one in findings) else "scenario")
     rows = list(map(_summary_row, worst_first(findings)))
     kept = bisect_right(list(accumulate(len(row.encode()) for row in rows)), most - TAIL_BYTES - len(text.encode()))
     left = len(rows) - kept
@@ -286,8 +236,7 @@ def to_summary(findings: Sequence[Finding], title: str, *, notes: Iterable[str] 
 
 
 def _summary_row(one: Finding) -> str:
-    verdict = WORDS[one.verdict] if one.verdict == "pass" else f"**{WORDS[one.verdict]}**"
-    where = one.cell or one.suite
-    found = one.message if one.verdict == "error" else one.interval
-    cells = (where, one.gate, one.says, found, one.bound)
-    return f"| {verdict} | " + " | ".join(escape(cell[:LONGEST]) for cell in cells) + f" | {one.runs:,} |\n"
+    verdict = WORDS[one["verdict"]] if one["verdict"] == "pass" else f"**{WORDS[one['verdict']]}**"
+    found = one["message"] if one["verdict"] == "error" else interval_of(one)
+    cells = (one["cell"] or one["suite"], one["gate"], one["says"], found, bound_of(one))
+    return f"| {verdict} | " + " | ".join(escape(cell[:LONGEST]) for cell in cells) + f" | {one['runs']:,} |\n"

@@ -3,39 +3,55 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.ci import Finding, counts_in_words, to_annotations, to_junit, to_summary, worst_first
+from sim.report.ci import (
+    Finding,
+    bound_of,
+    counts_in_words,
+    interval_of,
+    line_of,
+    to_annotations,
+    to_junit,
+    to_summary,
+    worst_first,
+)
 from sim.wording import seen
 
-PASSED = Finding(
-    suite="crisis", cell="", gate="unlikely", verdict="pass", says="P(offensive within 90 days) below 0.45",
-    above=None, below=0.45, low=0.261634, high=0.327712, estimate=0.29, between="", runs=4096, seed=3, message="",
-    file="scenarios/crisis.yaml", line=12,
-)  # fmt: skip
+PASSED: Finding = {
+    "suite": "crisis", "cell": "", "gate": "unlikely", "verdict": "pass",
+    "says": "P(offensive within 90 days) below 0.45", "above": None, "below": 0.45, "low": 0.261634, "high": 0.327712,
+    "between": "", "runs": 4096, "seed": 3, "message": "", "file": "scenarios/crisis.yaml", "line": 12,
+}  # fmt: skip
+
+
+def replace(one: Finding, **parts: Any) -> Finding:
+    return {**one, **parts}
+
+
 FAILED = replace(PASSED, gate="matters", verdict="fail", line=13)
 UNDECIDED = replace(PASSED, gate="close", verdict="undecided", line=14, above=-0.1, between="0 to 0.5")
 CRASHED = replace(
-    PASSED, suite="other", gate="broken", verdict="error", low=None, high=None, estimate=None, runs=0, line=15,
+    PASSED, suite="other", gate="broken", verdict="error", low=None, high=None, runs=0, line=15,
     message="block 0 of other failed: ZeroDivisionError: x",
 )  # fmt: skip
 ALL = [PASSED, FAILED, UNDECIDED, CRASHED]
 
 
 def test_findings_word_what_was_measured() -> None:
-    assert FAILED.line_text == (
+    assert line_of(FAILED) == (
         "P(offensive within 90 days) below 0.45 is false: the interval is 0.2616 to 0.3277 after 4,096 runs, "
         "the gate below 0.45"
     )
-    assert UNDECIDED.interval == "0.2616 to 0.3277 (from 0 to 0.5)"
-    assert UNDECIDED.bound == "above -0.1 and below 0.45"
-    assert CRASHED.line_text == CRASHED.message
-    assert [one.gate for one in worst_first(ALL)] == ["broken", "matters", "close", "unlikely"]
+    assert interval_of(UNDECIDED) == "0.2616 to 0.3277 (from 0 to 0.5)"
+    assert bound_of(UNDECIDED) == "above -0.1 and below 0.45"
+    assert line_of(CRASHED) == CRASHED["message"]
+    assert [one["gate"] for one in worst_first(ALL)] == ["broken", "matters", "close", "unlikely"]
     assert counts_in_words(ALL) == "1 crashed, 1 failed, 1 undecided, 1 passed"
 
 
@@ -80,10 +96,10 @@ def test_a_missed_gate_is_a_failure_a_crash_an_error_and_an_undecided_gate_skipp
     outcome = {case.get("name"): [child.tag for child in case][1:] for case in root.iter("testcase")}
     assert outcome == {"unlikely": [], "matters": ["failure"], "close": ["skipped"], "broken": ["error"]}
     failure = next(root.iter("failure"))
-    assert failure.get("message") == FAILED.line_text
-    assert failure.text == f"scenarios/crisis.yaml:13: {FAILED.line_text}"
+    assert failure.get("message") == line_of(FAILED)
+    assert failure.text == f"scenarios/crisis.yaml:13: {line_of(FAILED)}"
     assert {one.get("name"): one.get("value") for one in next(root.iter("properties"))} == {
-        "claim": PASSED.says, "gate": "below 0.45", "interval": "0.2616 to 0.3277", "runs": "4096", "seed": "3",
+        "claim": PASSED["says"], "gate": "below 0.45", "interval": "0.2616 to 0.3277", "runs": "4096", "seed": "3",
     }  # fmt: skip
 
 
@@ -141,8 +157,8 @@ def test_an_annotation_points_at_the_line_of_the_gate() -> None:
     assert to_annotations(ALL) == [
         "::error file=scenarios/crisis.yaml,line=15,title=gate broken crashed::"
         "block 0 of other failed: ZeroDivisionError: x",
-        f"::error file=scenarios/crisis.yaml,line=13,title=gate matters failed::{FAILED.line_text}",
-        f"::warning file=scenarios/crisis.yaml,line=14,title=gate close is undecided::{UNDECIDED.line_text}",
+        f"::error file=scenarios/crisis.yaml,line=13,title=gate matters failed::{line_of(FAILED)}",
+        f"::warning file=scenarios/crisis.yaml,line=14,title=gate close is undecided::{line_of(UNDECIDED)}",
     ]
 
 

@@ -12,7 +12,7 @@ from sim.cli.console import Exit
 from sim.cli.machines import Machines
 from sim.cli.sweep import exit_code, judge
 from sim.errors import ScenarioError, UsageError
-from sim.report.ci import findings_of, to_junit
+from sim.report.ci import findings_of, name_of, to_junit
 from sim.runs.store import Store
 from sim.studies.bench import Site
 from sim.studies.gates.check import Budget, check
@@ -207,8 +207,8 @@ def test_cases_are_cells_and_gates_and_crashed_cells_are_errors(whole: Any) -> N
     found, head, (rows, verdicts) = whole
     crashed = {**rows[2], "status": "failed", "error": "ValueError: x", "outcomes": None}
     findings = findings_of(record_of(head, [*rows[:2], crashed, *rows[3:]], verdicts))
-    assert [one.verdict for one in findings].count("error") == 1
-    assert findings[-1].name == f"{found.cells[2].label}: runs"
+    assert [one["verdict"] for one in findings].count("error") == 1
+    assert name_of(findings[-1]) == f"{found.cells[2].label}: runs"
     assert 'classname="sweep"' in to_junit(findings)
 
 
@@ -218,10 +218,10 @@ def test_without_gates_every_cell_is_a_case(tmp_path: Path) -> None:
     head, (rows, verdicts) = judged(found, None)
     assert (head["gates"], verdicts) == (None, [])
     findings = findings_of(record_of(head, rows))
-    assert [(one.cell, one.gate, one.verdict) for one in findings] == [
+    assert [(one["cell"], one["gate"], one["verdict"]) for one in findings] == [
         (cell.label, "runs", "pass") for cell in found.cells
     ]
-    assert findings[0].file == "sweep.yaml"
+    assert findings[0]["file"] == "sweep.yaml"
 
 
 @pytest.mark.parametrize(
