@@ -174,25 +174,23 @@ class Drivers:
         }
 
 
-def drivers_record(scenario: Scenario, tally: Tally, outcome: str = "offensive") -> dict[str, Any] | None:
-    """Return the part `drivers` of a record: all milestones of one outcome; None if it cannot be computed."""
+def drivers_record(scenario: Scenario, tally: Tally) -> dict[str, Any] | None:
+    """Return the part `drivers` of a record: all milestones of the offensive; None if it cannot be computed."""
     replicates = tally["inputs"].shape[-1] - 1
     draws = int(tally["runs"]) // replicates
     if draws < LEAST_DRAWS or replicates < 2 or not binned_inputs(scenario):
         return None
-    by = {str(day): drivers(scenario, tally, outcome, day).plain() for day in scenario.milestones}
-    return {"outcome": outcome, "draws": draws, "bins": INPUT_BINS, "by": by}
+    by = {str(day): drivers(scenario, tally, "offensive", day).plain() for day in scenario.milestones}
+    return {"outcome": "offensive", "draws": draws, "bins": INPUT_BINS, "by": by}
 
 
-def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int = 0) -> Drivers:
+def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int) -> Drivers:
     """Compute the drivers of an outcome within `day` days.
 
     Parameters
     ----------
     tally
         Counts of a forecast of the scenario.
-    seed
-        Seed of the bootstrap.
 
     Raises
     ------
@@ -211,7 +209,7 @@ def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int 
     inputs = binned_inputs(scenario)
     if not inputs:
         raise UsageError("the scenario has no uncertain input, so its probability rests on none")
-    indices = InputIndices(counts, f"{outcome}.{day}", seed)
+    indices = InputIndices(counts, f"{outcome}.{day}")
     tied = _tied(scenario, tally, place, indices)
     found = _inputs(scenario, counts, indices, tied, day)
     known = "rows" in tally.counts and indices.is_known

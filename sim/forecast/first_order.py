@@ -123,7 +123,7 @@ def of_probability(total: Values, squares: Values, draws: Values, replicates: in
     return variance
 
 
-def resampled(counts: Counts, seed: int, purpose: str, resamples: int = RESAMPLES) -> Counts:
+def resampled(counts: Counts, seed: int, purpose: str) -> Counts:
     """Resample counts with replacement, each array along the first axis separately.
 
     Parameters
@@ -138,8 +138,8 @@ def resampled(counts: Counts, seed: int, purpose: str, resamples: int = RESAMPLE
     flat = counts.reshape(len(counts), -1)
     draws = flat.sum(axis=1)
     generator = rng.stream(seed, 0, "bootstrap", purpose)
-    again = generator.multinomial(draws, flat / draws[:, None], size=(resamples, len(flat)))
-    return again.reshape(resamples, *counts.shape)
+    again = generator.multinomial(draws, flat / draws[:, None], size=(RESAMPLES, len(flat)))
+    return again.reshape(RESAMPLES, *counts.shape)
 
 
 def interval(value: float, again: Values) -> Interval:
@@ -171,8 +171,8 @@ class InputIndices:
     ----------
     counts
         Draws by input, bin and number of successes.
-    purpose, seed
-        Purpose and seed of the bootstrap.
+    purpose
+        Purpose of the bootstrap; its seed is 0.
 
     Attributes
     ----------
@@ -188,8 +188,8 @@ class InputIndices:
         Whether it is distinguishable from chance, so that shares of it mean anything.
     """
 
-    def __init__(self, counts: Counts, purpose: str, seed: int) -> None:
-        again = resampled(counts, seed, purpose)
+    def __init__(self, counts: Counts, purpose: str) -> None:
+        again = resampled(counts, 0, purpose)
         self.bins = Groups.of_counts(counts)
         self.own, self._own_again = between_bins(self.bins), between_bins(Groups.of_counts(again))
         whole, share = _whole(counts[0].sum(axis=0))
@@ -197,7 +197,7 @@ class InputIndices:
         self.whole = float(whole)
         self.not_chance = interval(float(share), share_again[:, 0])
         self.is_known = self.not_chance.low > 0
-        self._replicates, self._seed = counts.shape[-1] - 1, seed
+        self._replicates = counts.shape[-1] - 1
 
     def of(self, places: Sequence[int], more: Part | None = None) -> Interval | None:
         """Return the sum of the indices of some inputs and of what is drawn together; None if chance hides it."""
@@ -219,7 +219,7 @@ class InputIndices:
         """
         side = sides(members)
         kept = counts[: side**members]
-        again = resampled(kept[None], self._seed, "tied")[:, 0]
+        again = resampled(kept[None], 0, "tied")[:, 0]
         value, values = (_between_cells(Groups.of_counts(one), side, members) for one in (kept, again))
         whole = self.whole or 1.0  # if there is nothing to share, nobody asks for a share
         return Part(float(value) / whole, values / np.maximum(self._whole_again[:, 0], whole / 10))
@@ -235,7 +235,7 @@ class InputIndices:
             Their successes, and the squares of these; shape (rows, 2).
         """
         groups = Groups(draws.astype(float), sums[:, 0] / self._replicates, sums[:, 1] / self._replicates**2)
-        times = resampled(np.ones((1, len(draws)), dtype=np.int64), self._seed, "rows")[:, 0]
+        times = resampled(np.ones((1, len(draws)), dtype=np.int64), 0, "rows")[:, 0]
         again = between(groups.weighted(times), times)
         return Part(float(between(groups)) / self.whole, again / self.whole)
 

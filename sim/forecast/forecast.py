@@ -18,7 +18,6 @@ from sim.forecast.record import Status, forecast_record
 from sim.forecast.storylines import storylines
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
 from sim.scenario.windows import By, day_of
-from sim.wording import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,15 +81,6 @@ class Forecast:
     status: Status = "complete"
     paths: Paths | None = field(default=None, repr=False)
     kept_storylines: list[dict[str, Any]] | None = field(default=None, repr=False)
-
-    def __repr__(self) -> str:
-        """Return the scenario and the headline in one line."""
-        one = self.probability("offensive")
-        return (
-            f"Forecast({self.scenario.id!r}, as of {self.scenario.as_of}, {counted(self.runs, 'run')}, seed "
-            f"{self.plan.seed}: offensive within {counted(self.scenario.horizon, 'day')} {one.p:.3f}, {one.low:.3f} to "
-            f"{one.high:.3f})"
-        )
 
     @property
     def runs(self) -> int:

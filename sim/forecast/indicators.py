@@ -61,7 +61,7 @@ def indicators_record(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
         }
         if by:
             last = counts[len(scenario.milestones) - 1]
-            row = _plain_indicator(scenario, condition, _seen(last, replicates), by)
+            row = _plain_indicator(scenario, condition, _share(last, (SEEN,), (SEEN, UNSEEN), replicates), by)
             found.append((by[max(by)].moves or 0.0, row))
     return [row for _, row in sorted(found, key=lambda one: -one[0])]
 
@@ -70,36 +70,25 @@ def _waiting(sums: Counts) -> int:
     return int(sums[0, SEEN] + sums[0, UNSEEN])
 
 
-def _seen(sums: Counts, replicates: int) -> Estimate:
-    """Return how often it is seen among the runs that have not ended by its day."""
-    both = int(sums[SEEN, SEEN])
-    cross = both + int(sums[SEEN, UNSEEN])
-    whole = cross + int(sums[SEEN, UNSEEN]) + int(sums[UNSEEN, UNSEEN])
-    return ratio(int(sums[0, SEEN]), _waiting(sums), (both, cross, whole), _waiting(sums) / replicates)
+def _share(sums: Counts, parts: tuple[int, ...], wholes: tuple[int, ...], replicates: int) -> Estimate:
+    """Return the share that some parts of the runs are of others."""
+    pairs = ((parts, parts), (parts, wholes), (wholes, wholes))
+    squares, cross, whole = (float(sum(int(sums[one, two]) for one in left for two in right)) for left, right in pairs)
+    hits, runs = (sum(int(sums[0, one]) for one in places) for places in (parts, wholes))
+    return ratio(hits, runs, (squares, cross, whole), runs / replicates)
 
 
 def _reading(sums: Counts, replicates: int) -> Reading:
-    seen, unseen = _side(sums, SEEN, SEEN_HIT, replicates), _side(sums, UNSEEN, UNSEEN_HIT, replicates)
-    hits = sums[0, SEEN_HIT] + sums[0, UNSEEN_HIT]
-    parts, wholes = (SEEN_HIT, UNSEEN_HIT), (SEEN, UNSEEN)
-    products = tuple(
-        float(sum(int(sums[one, other]) for one in left for other in right))
-        for left, right in ((parts, parts), (parts, wholes), (wholes, wholes))
+    unknown = _share(sums, (SEEN_HIT, UNSEEN_HIT), (SEEN, UNSEEN), replicates)
+    seen, unseen = (
+        None if sums[0, whole] < LEAST_RUNS else _share(sums, (part,), (whole,), replicates)
+        for part, whole in ((SEEN_HIT, SEEN), (UNSEEN_HIT, UNSEEN))
     )
-    waiting = _waiting(sums)
-    unknown = ratio(int(hits), waiting, (products[0], products[1], products[2]), waiting / replicates)
     if seen is None or unseen is None:
         return Reading(unknown, seen, unseen, None, None)
     share = int(sums[0, SEEN]) / _waiting(sums)
     moves = 2 * share * (1 - share) * abs(seen.p - unseen.p)
     return Reading(unknown, seen, unseen, _difference(sums, seen, unseen), moves)
-
-
-def _side(sums: Counts, whole: int, part: int, replicates: int) -> Estimate | None:
-    if sums[0, whole] < LEAST_RUNS:
-        return None
-    products = int(sums[part, part]), int(sums[part, whole]), int(sums[whole, whole])
-    return ratio(int(sums[0, part]), int(sums[0, whole]), products, int(sums[0, whole]) / replicates)
 
 
 def _difference(sums: Counts, seen: Estimate, unseen: Estimate) -> Estimate:

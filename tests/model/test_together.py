@@ -127,7 +127,7 @@ def test_a_group_has_the_share_of_all_its_members_at_once(members: int) -> None:
     hits = rng.binomial(2, p)
     cell = ((quantiles * side).astype(int) @ side ** np.arange(members)[::-1]) * levels + hits
     cells = np.bincount(cell, minlength=side**members * levels).reshape(-1, levels)
-    indices = InputIndices(by_bin(np.array([*quantiles.T, other]), hits, 2), "test", 1)
+    indices = InputIndices(by_bin(np.array([*quantiles.T, other]), hits, 2), "test")
     true = np.var(0.2 * sums / members) / np.var(p)
     together, alone = indices.of([], indices.tied(cells, members)), indices.of([members])
     assert together is not None
