@@ -52,7 +52,7 @@ async def told(scheduler: Scheduler, scenario: Scenario, run: int) -> dict[str, 
 def _course(task: tuple[Scenario, int]) -> dict[str, Any]:
     """Replay a run, in a worker."""
     scenario, run = task
-    (trace,) = replay(scenario, [run], seed=PLAN.seed, replicates=PLAN.replicates)
+    trace = replay(scenario, run, seed=PLAN.seed, replicates=PLAN.replicates)
     return course_of(scenario, trace.path, trace.record)
 
 

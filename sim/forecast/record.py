@@ -21,6 +21,7 @@ from sim.forecast.indicators import indicators_record
 from sim.forecast.plan import event_estimate, share_estimate
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
+from sim.report.record import FORMAT, ForecastRecord
 from sim.rng import STRATA
 from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, last_days
 from sim.runs.block.conditions import POSTURES, last_date
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Event
 
-FORMAT = "offramp/forecast/1"
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 DOTS = 100
 
@@ -50,38 +50,23 @@ def forecast_record(
     The forecast fills in `baselines` and `storylines`, which it computes once; studies fill in `counterfactuals` and
     `since`.
     """
-    runs, draws = counted(tally)
-    return {
+    parts = glance(scenario, plan, tally, records, range(scenario.horizon + 1)) | {
         "schema": FORMAT,
-        "scenario": ids_of(scenario),
         "parameters": _parameters(scenario),
         "question": scenario.document.question.model_dump(mode="json"),
         "confidence": _confidence(scenario),
-        "as_of": scenario.as_of.isoformat(),
-        "horizon": scenario.horizon,
-        "theatre": theatre_of(scenario),
-        "milestones": list(scenario.milestones),
-        "seed": plan.seed,
-        "runs": runs,
-        "draws": draws,
         "replicates": plan.replicates,
         "given": _given(scenario, plan, tally),
         "precision": plan.precision,
         "status": status,
-        "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
         "samples": _samples(scenario, tally),
         "outside_view": threats_between_states(),
         "pooled": None,
         "others": [one.model_dump(mode="json", exclude_none=True) for one in scenario.document.forecasts],
         "baselines": None,
         "track_record": track_record(),
-        "incidence": _incidence(range(scenario.horizon + 1), tally),
-        "states": _states(range(scenario.horizon + 1), tally, runs),
-        "ends": {name: _plain(share_estimate(tally, tally["ends"][code])) for code, name in enumerate(END_STATES)},
         "after_agreement": _plain(share_estimate(tally, tally["broke_agreement"])),
-        "breakdowns_per_run": rounded(int(tally["breakdowns"]) / runs),
-        "actors": _actors(scenario, tally),
-        "dots": _dots(records, scenario.horizon),
+        "breakdowns_per_run": rounded(int(tally["breakdowns"]) / counted(tally)[0]),
         "storylines": [],
         "convergence": _convergence(records, scenario.horizon, plan.replicates),
         "schedule": _schedule(scenario, tally),
@@ -95,6 +80,7 @@ def forecast_record(
         "environment": environment.stamp(),
         "command": command,
     }
+    return {name: parts[name] for name in ForecastRecord.__annotations__}
 
 
 def head_of(schema: str, scenario: Scenario) -> dict[str, Any]:
@@ -199,13 +185,17 @@ def _plain(one: Estimate) -> dict[str, Any]:
     }
 
 
-def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> dict[str, Any]:
-    """Return the part of the record that shows what moved: outcomes, states, actors and dots, curves on some days only.
+def glance(
+    scenario: Scenario, plan: Plan, tally: Tally, records: Records, days: Sequence[int] | None = None
+) -> dict[str, Any]:
+    """Return the part of the record that shows what moved: outcomes, states, actors and dots.
 
-    It has the layout of the record, so the same code reads it, and takes a fifth of the time to make.
+    It has the layout of the record, so the same code reads it. With curves on some days only, as by default, it takes a
+    fifth of the time to make.
     """
-    runs, horizon = int(tally["runs"]), scenario.horizon
-    days = sorted({*range(0, horizon, WEEK if horizon > 10 * WEEK else 1), *scenario.milestones})
+    (runs, draws), horizon = counted(tally), scenario.horizon
+    if days is None:
+        days = sorted({*range(0, horizon, WEEK if horizon > 10 * WEEK else 1), *scenario.milestones})
     return {
         "scenario": ids_of(scenario),
         "as_of": scenario.as_of.isoformat(),
@@ -214,7 +204,7 @@ def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> di
         "milestones": list(scenario.milestones),
         "seed": plan.seed,
         "runs": runs,
-        "draws": runs // plan.replicates,
+        "draws": draws,
         "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
         "incidence": _incidence(days, tally),
         "states": _states(days, tally, runs),

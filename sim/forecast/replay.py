@@ -1,16 +1,14 @@
-"""Replay: chosen runs of an ensemble played again, with everything about them recorded.
+"""Replay: one run of an ensemble played again, with everything about it recorded.
 
 A run cannot be played alone, because its block draws for all its runs at once; so its block is played, with a watch
-that copies the chosen runs. The result is the run that the ensemble counted, to the last bit.
+that copies the run. The result is the run that the ensemble counted, to the last bit.
 
 `explain` gives one run as plain values: its course for the story, and every day of it for tables and figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,20 +20,22 @@ from sim.forecast.plan import MAX_RUNS, Plan, whole_number
 from sim.forecast.record import head_of, theatre_of
 from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, last_days, watch_block
-from sim.runs.block.watches import Paths, PathWatch
+from sim.runs.block.watches import PathWatch
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Bools, Floats
+    from sim.model.arrays import Bools
     from sim.model.crisis import Crisis
     from sim.model.inputs import Draws
+    from sim.runs.block.watches import Paths
     from sim.scenario.scenario import Scenario
 
 OF_GROUND = ("attacks", "bombing", "displacement", "support", "imminence")
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(PathWatch):
     """One run, day by day, up to the day that ends it or the horizon: arrays of `days` or `days + 1` entries.
+
+    It watches its block being played, and is whole once `end` has cut it off.
 
     Attributes
     ----------
@@ -59,80 +59,22 @@ class Trace:
     will
         Share of the initiator's dispositions that would attack on each day; it launches only if this is above its own.
     inputs
-        Value of each uncertain input in this run's draw, by path.
+        Value of each uncertain input in this run's draw, by path, including those drawn together with others.
     """
 
-    run: int
-    draw: int
     record: np.void
-    days: int
     path: Paths
-    said: Floats
-    perceived: Floats
-    target: Floats
-    ground: Mapping[str, Floats]
-    chances: Mapping[str, Floats]
     happened: Mapping[str, Bools]
-    will: Floats
     inputs: Mapping[str, float]
 
-
-def replay(scenario: Scenario, runs: Sequence[int], *, seed: int = 0, replicates: int = 2) -> list[Trace]:
-    """Play some runs of a scenario again, each of their blocks once.
-
-    Parameters
-    ----------
-    runs
-        Numbers of runs, from 0, in any order.
-    seed, replicates
-        As in the forecast that the runs belong to.
-
-    Returns
-    -------
-    list
-        Their traces, in the order requested.
-
-    Raises
-    ------
-    UsageError
-        If there can be no run of that number, or no forecast with that seed or these replicates.
-    """
-    plan = Plan(seed=seed, replicates=replicates)
-    for run in runs:
-        if not 0 <= whole_number("a run", run) < MAX_RUNS:
-            raise UsageError(f"expected the number of a run from 0 to {MAX_RUNS - 1:,} (got {run:,})")
-    traces: dict[int, Trace] = {}
-    for block, members in groupby(sorted(set(runs)), lambda run: run // BLOCK_RUNS):
-        chosen = list(members)
-        traces |= zip(chosen, _traces(BlockTask(scenario, plan.seed, block, plan.replicates), chosen), strict=True)
-    return [traces[run] for run in runs]
-
-
-def _traces(task: BlockTask, runs: Sequence[int]) -> Iterator[Trace]:
-    rows = np.array(runs, dtype=np.int64) - task.block * BLOCK_RUNS
-    watch = _TraceWatch(rows, task.scenario)
-    records, draws = watch_block(task, watch)
-    for place, row in enumerate(rows):
-        yield watch.trace(task, place, records[row], _inputs(draws, int(row)))
-
-
-def _inputs(draws: Draws, row: int) -> dict[str, float]:
-    """Return the values of one run, including every input that is drawn together with others."""
-    return {path: float(value[row]) for path, value in draws.values.items() if isinstance(value, np.ndarray)}
-
-
-class _TraceWatch(PathWatch):
-    """Copies, in addition to the paths, public statements and beliefs, the ground, and the results of chance."""
-
-    def __init__(self, rows: npt.NDArray[np.int64], scenario: Scenario) -> None:
-        shape = days, actors, runs = scenario.horizon, len(scenario.actors), len(rows)
-        super().__init__(rows, shape, EVENTS)
-        self._said = np.empty((days, actors, runs), dtype=np.float32)
-        self._perceived = np.empty_like(self._said)
-        self._target = np.empty_like(self._said)
-        self._ground = {name: np.empty((days + 1, runs), dtype=np.float32) for name in OF_GROUND}
-        self._chances = {event: np.empty((days, runs), dtype=np.float32) for event in EVENTS}
-        self._will = np.empty((days, runs), dtype=np.float32)
+    def __init__(self, scenario: Scenario, run: int, replicates: int) -> None:
+        self.run, self.draw, self.days = run, run // replicates, scenario.horizon
+        self.row, shape = run % BLOCK_RUNS, (self.days, len(scenario.actors))
+        super().__init__(np.array([self.row]), (*shape, 1), EVENTS)
+        self.said, self.perceived, self.target = (np.empty(shape, dtype=np.float32) for _ in range(3))
+        self.ground = {name: np.empty(self.days + 1, dtype=np.float32) for name in OF_GROUND}
+        self.chances = {event: np.empty(self.days, dtype=np.float32) for event in EVENTS}
+        self.will = np.empty(self.days, dtype=np.float32)
 
     def start(self, crisis: Crisis) -> None:
         """Copy the state before day 0."""
@@ -140,41 +82,31 @@ class _TraceWatch(PathWatch):
         self._copy_ground(crisis, 0)
 
     def day_end(self, crisis: Crisis) -> None:
-        """Copy everything of a day."""
+        """Copy, in addition to the path, statements and beliefs, the ground, and the results of chance."""
         super().day_end(crisis)
-        day = crisis.day
+        day, row = crisis.day, self.row
         self._copy_ground(crisis, day + 1)
         for place, actor in enumerate(crisis.actors):
-            self._said[day, place] = actor.said[self.rows]
-            self._perceived[day, place] = actor.perceived[self.rows]
+            self.said[day, place], self.perceived[day, place] = actor.said[row], actor.perceived[row]
             before, after = self._posture[day, place], self._posture[day + 1, place]
-            self._target[day, place] = (
-                before + (after - before) / actor.posture_rate
-            )  # section 3, phase 4, solved for the target
-        for event, table in self._chances.items():
+            target = before + (after - before) / actor.posture_rate  # section 3, phase 4, solved for the target
+            self.target[day, place] = target[0]
+        for event, table in self.chances.items():
             chance = crisis.chances[event]
-            table[day] = chance[self.rows] if isinstance(chance, np.ndarray) else chance
-        self._will[day] = crisis.will[self.rows]
+            table[day] = chance[row] if isinstance(chance, np.ndarray) else chance
+        self.will[day] = crisis.will[row]
 
-    def trace(self, task: BlockTask, place: int, record: np.void, inputs: Mapping[str, float]) -> Trace:
-        """Return the trace of one run, cut off where it ends."""
-        run = task.block * BLOCK_RUNS + int(self.rows[place])
-        days = min(int(last_days(record)) + 1, task.scenario.horizon)
-        return Trace(
-            run=run,
-            draw=run // task.replicates,
-            record=record,
-            days=days,
-            path=self.paths().of([place]).until(days),
-            said=self._said[:days, :, place],
-            perceived=self._perceived[:days, :, place],
-            target=np.clip(self._target[:days, :, place], 0, 1),
-            ground={name: table[: days + 1, place] for name, table in self._ground.items()},
-            chances={event: table[:days, place] for event, table in self._chances.items()},
-            happened={event: table[:days, place] for event, table in self._happened.items()},
-            will=self._will[:days, place],
-            inputs=inputs,
-        )
+    def end(self, record: np.void, draws: Draws) -> None:
+        """Cut it off where the run ends, given its record and the draws of its block."""
+        self.record, self.days = record, min(int(last_days(record)) + 1, self.days)
+        days = slice(self.days)
+        self.path = self.paths().until(self.days)
+        self.said, self.perceived, self.will = self.said[days], self.perceived[days], self.will[days]
+        self.target = np.clip(self.target[days], 0, 1)
+        self.ground = {name: table[: self.days + 1] for name, table in self.ground.items()}
+        self.chances = {event: table[days] for event, table in self.chances.items()}
+        self.happened = {event: table[days, 0] for event, table in self._happened.items()}
+        self.inputs = {path: float(one[self.row]) for path, one in draws.values.items() if isinstance(one, np.ndarray)}
 
     def _copy_ground(self, crisis: Crisis, entry: int) -> None:
         theatre = crisis.theatre
@@ -183,7 +115,31 @@ class _TraceWatch(PathWatch):
             "support": crisis.support, "imminence": crisis.imminence,
         }  # fmt: skip
         for name, values in state.items():
-            self._ground[name][entry] = values[self.rows]
+            self.ground[name][entry] = values[self.row]
+
+
+def replay(scenario: Scenario, run: int, *, seed: int = 0, replicates: int = 2) -> Trace:
+    """Play a run of a scenario again.
+
+    Parameters
+    ----------
+    run
+        Its number, from 0.
+    seed, replicates
+        As in the forecast that the run belongs to.
+
+    Raises
+    ------
+    UsageError
+        If there can be no run of that number, or no forecast with that seed or these replicates.
+    """
+    plan = Plan(seed=seed, replicates=replicates)
+    if not 0 <= whole_number("a run", run) < MAX_RUNS:
+        raise UsageError(f"expected the number of a run from 0 to {MAX_RUNS - 1:,} (got {run:,})")
+    trace = Trace(scenario, run, plan.replicates)
+    records, draws = watch_block(BlockTask(scenario, plan.seed, run // BLOCK_RUNS, plan.replicates), trace)
+    trace.end(records[trace.row], draws)
+    return trace
 
 
 FORMAT = "offramp/explanation/1"
@@ -208,7 +164,7 @@ def explain(
     UsageError
         As for `replay`.
     """
-    (trace,) = replay(scenario, [run], seed=seed, replicates=replicates)
+    trace = replay(scenario, run, seed=seed, replicates=replicates)
     return {
         **head_of(FORMAT, scenario),
         "theatre": theatre_of(scenario),

@@ -102,7 +102,7 @@ def test_of_many_turning_points_those_of_highest_rank_are_kept(tmp_path: Path) -
 @pytest.mark.parametrize("rate", [0.0, 5.0], ids=["calm", "eager"])
 def test_every_run_has_a_course(tmp_path: Path, rate: float) -> None:
     scenario = worlds.load(tmp_path, question__horizon=30, parameters={"launch_rate": rate, "agreement_rate": rate})
-    for trace in replay(scenario, range(0, 400, 20)):
+    for trace in (replay(scenario, run) for run in range(0, 400, 20)):
         one = course_of(scenario, trace.path, trace.record)
         assert one["turns"] == sorted(one["turns"], key=lambda turn: turn["day"])
         assert one["days"] == trace.days

@@ -71,7 +71,7 @@ def test_what_an_event_adds_is_an_input_of_whom_it_is_on(forecast: Forecast) -> 
 
 def test_a_story_says_when_an_event_comes_and_what_it_moves(forecast: Forecast) -> None:
     scenario = forecast.scenario
-    (trace,) = replay(scenario, [96], seed=3)
+    trace = replay(scenario, 96, seed=3)
     assert (trace.path.events < 20).all()
     told = " ".join(story_of(forecast.record(), course_of(scenario, trace.path, trace.record)))
     assert "on 4 January, Shield’s deterrence rises past one half" in told
@@ -84,7 +84,7 @@ def test_the_days_of_a_replay_are_those_of_the_block(forecast: Forecast) -> None
     scenario = forecast.scenario
     block = run_block(BlockTask(scenario, 3, 0, 2, sampled=8))
     assert block.paths is not None
-    traces = replay(scenario, range(8), seed=3)
+    traces = [replay(scenario, run, seed=3) for run in range(8)]
     assert np.array_equal(block.paths.events, np.concatenate([one.path.events for one in traces], axis=1))
 
 
