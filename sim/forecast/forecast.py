@@ -13,7 +13,7 @@ from sim.baselines.panel import Baselines, baselines_for
 from sim.baselines.pool import pooled
 from sim.errors import UsageError
 from sim.estimates import Estimate, difference
-from sim.forecast.plan import event_estimate
+from sim.forecast.probability import event_estimate
 from sim.forecast.record import Status, forecast_record
 from sim.forecast.storylines import storylines
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES

@@ -1,4 +1,4 @@
-"""A plan: how many runs of a scenario, from which seed, and when to stop: once its probabilities are precise."""
+"""A plan: how many runs of a scenario, from which seed, and when to stop."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
-from sim.estimates import LEVEL, of_sums
+from sim.estimates import LEVEL
+from sim.forecast.probability import is_precise
 from sim.forecast.storylines import sampled_runs
 from sim.rng import STRATA
-from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS, BlockTask
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.runs.play import RECORD_CAP, Request
 from sim.scenario.edit import bare
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from sim.estimates import Estimate
     from sim.runs.block.conditions import Condition
     from sim.scenario.scenario import Scenario
-    from sim.tallies import Counts, Tally
 
 DEFAULT_RUNS = 20_000
 MAX_RUNS = 10_000_000
@@ -42,26 +41,6 @@ def _half_width(value: object) -> float:
         got = f"{float(value):g}" if isinstance(value, Real) else repr(value)
         raise UsageError(f"expected a precision of 0.0005 or more and below 0.5 (got {got})")
     return float(value)
-
-
-def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
-    """Estimate the probability that the first event of a kind comes before `day`."""
-    return share_estimate(tally, tally["first_days"][FIRST_EVENTS.index(outcome), day])
-
-
-def share_estimate(tally: Tally, sums: Counts) -> Estimate:
-    """Estimate the probability of an event among the runs that count."""
-    return of_sums(sums, tally["kept"], whole=bool(tally["kept"][0] == tally["runs"]))
-
-
-def is_precise(tally: Tally, milestones: Iterable[int], precision: float) -> bool:
-    """Whether the interval of the probability of an offensive by every milestone is this narrow on either side.
-
-    It never is without runs that count, as when none meets a condition yet.
-    """
-    return bool(tally["kept"][0]) and all(
-        event_estimate(tally, "offensive", day).half_width <= precision for day in milestones
-    )
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sim.baselines.cases import threats_between_states, track_record
 from sim.estimates import Estimate, beta_range, of_sums, rounded, share
 from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
-from sim.forecast.plan import event_estimate, share_estimate
+from sim.forecast.probability import event_estimate, share_estimate
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
 from sim.report.record import FORMAT, ForecastRecord

@@ -18,7 +18,7 @@ from sim import environment
 from sim.errors import ExecutionError
 from sim.estimates import difference
 from sim.forecast.forecast import Forecast
-from sim.forecast.plan import event_estimate
+from sim.forecast.probability import event_estimate
 from sim.forecast.record import ids_of
 from sim.rng import STRATA
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
