@@ -160,7 +160,8 @@ class Who:
             return ()
         if token.i in self.mentioned:
             return (self.mentioned[token.i],)
-        if token.pos_ == "PRON" or token.lower_ in _PRONOUNS:
+        counts = is_count(token) and bool(after(token, "of"))  # some of its troops
+        if (token.pos_ == "PRON" or token.lower_ in _PRONOUNS) and not counts:
             return self._of_pronoun(token)
         if self._is_surname(token):
             return (self.known.surnames[token.lower_],)

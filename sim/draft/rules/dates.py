@@ -85,6 +85,18 @@ def _deadline(text: str, match: re.Match[str]) -> str:
     return "" if _PAST.search(match[0]) else before["word"].lower()
 
 
+def gap(text: str) -> timedelta | None:
+    """Return how long after (or, negative, before) something else a text says that it was: `two days after` at its end.
+
+    None if it does not say so.
+    """
+    found = _GAP.search(text)
+    if found is None:
+        return None
+    length = _length(found) if found["count"] else timedelta() if "hour" in found[0].lower() else DAY
+    return length if found["way"].lower() == "after" else -length
+
+
 def _month(name: str) -> int:
     return next(place for place, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
 
@@ -216,6 +228,9 @@ _DEADLINE = re.compile(
     r"|\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\.?)?))?(?: on| of)? ?\Z",
     re.IGNORECASE,
 )
+_GAP = re.compile(
+    rf"\b(?:(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s?|hours|the day) (?P<way>after|before)\Z", re.IGNORECASE
+)
 _Reader = Callable[[re.Match[str], Context], Days | None]
 _READERS: tuple[tuple[str, _Reader], ...] = (
     (r"\b(?:18|19|20)\d\d-\d\d-\d\d\b", lambda match, _: (date.fromisoformat(match[0]),) * 2),
@@ -230,8 +245,8 @@ _READERS: tuple[tuple[str, _Reader], ...] = (
      lambda match, context: (context.today + _SHIFTS.get(match[0].lower(), 0) * DAY,) * 2),
     (rf"\b(?P<which>last|this|previous|past|next|coming) (?P<unit>week|weekend|month|year|{_SEASON})\b", _week),
     (rf"\b(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s? ago\b", _ago),
-    (rf"\b(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s? (?P<way>later|earlier|before|after(?:wards)?)\b", _later),
-    (r"\bthe (?:next|following|previous) day\b|\bthe day (?:after|before)\b", _later),
+    (rf"\b(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s? (?P<way>later|earlier|(?:before|after(?:wards)?)(?! \w))", _later),
+    (r"\bthe (?:next|following|previous) day\b|\bthe day (?:after|before)\b(?! \w)", _later),
     (rf"\b(?:past|last|over|for the) (?P<count>{_NUMBER}) (?P<unit>{_UNIT})s?\b",
      lambda match, context: (context.today - _length(match), context.today)),
     (r"\b(?:recent|past|last|the last few|the past few) (?P<unit>day|week|month|year)s\b",

@@ -203,7 +203,8 @@ def _is_unreal(noun: Token, act: Act) -> bool:
 
 
 def _is_spoken_for(noun: Token, verb: Token, act: Act) -> bool:
-    if is_future(verb) and noun.dep_ != "nsubj":
+    called = verb.lemma_ in ("call", "label", "brand", "term", "dub", "describe")  # what it called an aggression
+    if (is_future(verb) or called) and noun.dep_ != "nsubj":
         return True
     way, below = way_of(verb), noun.dep_ == "pobj" and noun.head.head == verb
     if noun.dep_ == "nsubj":

@@ -7,10 +7,12 @@ them to parties.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, filterfalse
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import Phrase, nouns, verbs, words
+from sim.draft.rules.dates import DAYS
+from sim.wording import MONTHS
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -20,6 +22,7 @@ NOMINAL = ("NOUN", "PROPN", "PRON")
 _NEAR = ("prt", "prep", "dobj", "acomp", "advmod", "oprd", "attr", "npadvmod", "nsubjpass", "xcomp", "compound",
          "amod", "nmod")  # fmt: skip
 _NEARER = ("pobj", "amod", "compound", "pcomp")
+_CALENDAR = frozenset({*DAYS, *map(str.lower, MONTHS)})
 _UNSURE = frozenset(["may", "might", "could", "would", "can", "should", "must", "ought"])
 
 
@@ -154,9 +157,20 @@ def companions(token: Token) -> set[str]:
     found = set()
     if token.lemma_ in ("let", "allow", "permit"):
         found = {inner.lemma_.lower() for near in children(token, "ccomp") for inner in children(near, *SUBJECTS)}
-    for one in chain.from_iterable(map(joined, children(token, *_NEAR))):
+    near = chain.from_iterable(map(joined, filterfalse(_is_when, children(token, *_NEAR))))
+    for one in chain.from_iterable(map(_counted, near)):
         found |= {one.lemma_.lower(), one.lower_} | {inner.lemma_.lower() for inner in children(one, *_NEARER)}
-    return found
+    return found | ({"base"} if "basis" in found else set())  # the model's lemma of bases
+
+
+def _is_when(one: Token) -> bool:
+    """Return whether a preposition gives a day or a month, as in `on Wednesday`, and is no part of a phrase."""
+    return one.lower_ in ("on", "in") and bool(lowered(children(one, "pobj")) & _CALENDAR)
+
+
+def _counted(one: Token) -> list[Token]:
+    """Return a word, and what it counts: `three days of drills`, `a series of raids`, `dozens of lorries`."""
+    return [one, *(after(one, "of") if is_in(one, "amount") or one.pos_ == "NUM" else ())]
 
 
 def act_of_verb(verb: Token) -> Phrase | None:
@@ -183,7 +197,7 @@ def _all_near(rest: Iterable[str], near: set[str]) -> bool:
 
 def light_noun(verb: Token) -> Token | None:
     """Return the event noun that a light verb carries out, such as `strikes` in `carried out strikes`."""
-    ranked = patients(verb) if is_in(verb, "light") else []
+    ranked = list(chain.from_iterable(map(_counted, patients(verb)))) if is_in(verb, "light") else []
     return next((one for one in ranked if one.lemma_.lower() in nouns() and one.pos_ in ("NOUN", "PROPN")), None)
 
 
@@ -268,6 +282,8 @@ def _has_condition(one: Token) -> bool:
     marks = lowered(children(one, "mark", "prep", "advmod"))
     clause = one.dep_ in ("advcl", "ccomp", "acl", "pcomp", "relcl")
     if clause and marks & {"if", "unless", "whether", "lest"}:
+        return True
+    if clause and marks & {"until", "till", "once", "when", "before"} and is_present(one):
         return True
     if one.lower_ in ("if", "unless", "whether", "provided", "case") and one.dep_ in ("mark", "prep", "pobj"):
         return True

@@ -15,6 +15,7 @@ from sim.draft.rules.acts import APPEAL, ASSURE, DEMAND, OMIT, OPEN, REFUSE, THR
 from sim.draft.rules.grammar import (
     act_of_verb,
     after,
+    auxiliaries,
     child,
     children,
     is_future,
@@ -213,7 +214,7 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
 
 def _of_content(verb: Token, content: Token, matter: int) -> tuple[Act, int] | None:
     """Return the demand or announcement that a clause expresses; None if it is neither."""
-    if is_obliged(content) or (verb.lemma_ == "insist" and content.tag_ == "VB"):
+    if is_obliged(content) or (verb.lemma_ == "insist" and content.tag_ == "VB" and not auxiliaries(content)):
         return _obliged(content, matter)
     return _announced(content, matter) if is_future(content) else None
 

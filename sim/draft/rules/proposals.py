@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from sim.articles.paragraphs import paragraph_hash
 from sim.draft.rules.acts import FOR, NO_FORCE, STAY_OUT, Act, bearing, goldstein, own_words, says, words
 from sim.draft.rules.cast import Known, Who
-from sim.draft.rules.dates import Context, When, find
+from sim.draft.rules.dates import Context, When, find, gap
 from sim.draft.rules.events import read
-from sim.draft.rules.grammar import is_in, is_open, is_present
+from sim.draft.rules.grammar import child, is_in, is_open, is_present
 from sim.draft.rules.names import Names
 from sim.draft.rules.parser import parse, without_dateline
 from sim.draft.schema import DraftItem, Member
@@ -153,12 +153,27 @@ class _Sheet:
         context = Context(self.today, carried.last if carried else None)
         text = without_dateline(self.text)[sentence.start_char : min(sentence.end_char, len(self.text))]
         dates = [one for one in find(text, context) if one.first <= self.today]
-        best = _nearest(doc, event, dates, sentence.start_char)
+        best = self._apart(doc, event, dates, sentence.start_char) or _nearest(doc, event, dates, sentence.start_char)
         if best is not None:
             return Dated(best.first, min(best.last, self.today), "stated")
         if carried is not None and not event.ahead and doc[event.head].tag_ in ("VBD", "VBN", "NN"):
             return replace(carried, known="carried")
         return Dated(self.today, self.today, "article")
+
+    def _apart(self, doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When | None:
+        """Return the day of what lies a time apart from the main act: `a day after jets had bombed the camp`."""
+        for one in (doc[event.head], *doc[event.head].ancestors):
+            place = child(one, "mark") or (one.head if one.dep_ in ("pobj", "pcomp") else None)
+            if place is None or place.lower_ not in ("after", "before"):
+                continue
+            apart = gap(self.text[offset : place.idx + len(place)])
+            main = one.head if place.dep_ == "mark" else place.head
+            if apart is None or event.ahead or any(date.start > place.idx - offset for date in dates):
+                return None
+            base = _nearest(doc, replace(event, head=main.i), dates, offset)
+            day = min((base.last if base else self.today) - apart, self.today)
+            return When(day, day)
+        return None
 
     def _item(self, doc: Doc, event: Event, dated: Dated) -> DraftItem:
         past = (self.today - dated.last).days > PAST and not event.standing

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 MOVE = Act("move", "154", "deployment")
 UNSAID = Act("omit", "120", "refusal")
 MEET = Act("peaceful", "036", "statement")
+_HELP = ("protect", "aid", "support", "move")
 _ORDER = ("ccomp", "xcomp", "acomp", "acl", "dobj", "oprd", "attr", "prep", "parataxis", "advcl")
 
 
@@ -53,8 +54,11 @@ def of_verb(clause: Clause) -> Iterator[Event]:
     verb = clause.token
     if is_conditional(verb) or clause.is_denied_above() or (_is_spoken_for(verb) and not _is_ordered(clause)):
         return
+    if "any" in lowered(_determiners(subjects(verb))) and verb.dep_ in ("acl", "relcl"):
+        return  # any ship that approaches
     phrase = act_of_verb(verb)
-    plain = phrase is None or not phrase.rest
+    come = phrase is not None and phrase.act.way == "visit" and any(map(_is_force, subjects(verb)))
+    plain = phrase is None or not phrase.rest or come
     if special := of_idiom(clause) or (plain and [*_stands(clause), *_guards(clause)]):
         yield from special
     elif phrase is not None:
@@ -67,6 +71,9 @@ def _is_spoken_for(verb: Token) -> bool:
     head, relation = verb.head, verb.dep_
     if {"to", "have"} <= auxiliaries(verb) and not negated(head):
         return head.lemma_ in ("want", "like", "hope", "wish")  # a perfect infinitive is done unless merely wished
+    bare = "to" in auxiliaries(verb) or (verb.tag_ == "VB" and not auxiliaries(verb))
+    if bare and (relation == "ccomp" or (relation == "acl" and child(verb, "mark") is not None)):
+        return True  # allowed, or demanded in the subjunctive: a demand that it leave
     if relation == "xcomp":
         return negated(head) or not is_in(head, "aspect", "reported")
     if relation == "ccomp":
@@ -103,9 +110,10 @@ def of_act(clause: Clause, phrase: Phrase) -> Iterator[Event]:
     if found is None:
         return
     act, matter, other = found
+    helps = act == THREAT and phrase.act.way in _HELP  # a threat to those against whom it would help
     how = How("article" if other else clause.told(actor), weak=phrase.act.way in ("say", "promise"))
     rule = "-".join((f"verb:{clause.lemma}", *phrase.rest))
-    yield from clause.event(other or actor, act, rule, matter=matter, how=how)
+    yield from clause.event(other or actor, act, rule, matter=matter, target=() if helps else None, how=how)
 
 
 def _actor(clause: Clause, way: str) -> Ids:
@@ -179,8 +187,7 @@ def _announced(verb: Token, act: Act, matter: int, *, provided: bool) -> Act:
     """Return an announced act; resistance to possible force, and conditional help, are threats."""
     if act.way == "reject" and matter >= 0 and verb.lemma_ in ("resist", "oppose", "stand"):
         return THREAT
-    helps = act.way in ("protect", "force", "aid", "support", "move")
-    return THREAT if provided and helps else intended(act)
+    return THREAT if provided and act.way in (*_HELP, "force") else intended(act)
 
 
 def _weighed(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
@@ -278,7 +285,7 @@ def _parts(verb: Token, act: Act) -> list[Token]:
     """Return the objects and clauses of a verb, including those of a light verb's noun."""
     noun = light_noun(verb)
     parts = [*children(verb, *_ORDER), *(children(noun, *_ORDER) if noun is not None else ())]
-    return [one for one in parts if one != noun and _tells_matter(one, act)]
+    return [one for one in parts if (one != noun or act.way == "want") and _tells_matter(one, act)]
 
 
 def _tells_matter(part: Token, act: Act) -> bool:

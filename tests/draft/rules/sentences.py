@@ -233,6 +233,23 @@ ACTS = [
     ("An attack is unlikely.", ["norland - inference -"]),
     ("The Kestrian president said that diplomacy was not exhausted.", ["kestria 01 statement -"]),
     ("Residents said that there was no talk of peace.", []),
+    # what is counted, what a day is no part of, what forces do that persons do as well
+    ("Norland ended three days of military drills on Monday.", ["norland 08 assurance -"]),
+    ("Norland moved dozens of lorries to the river on Wednesday.", ["norland 15 deployment +"]),
+    ("Norlandic aircraft crossed the median line of the strait.", ["norland 15 deployment +"]),
+    ("Norlandic soldiers arrived in Kestria.", ["norland 15 deployment +"]),
+    ("Norland said that some of its troops were returning to their bases.", ["norland 08 deployment -"]),
+    ("Belmar summoned Norland's high commissioner.", ["belmar 11 criticism -"]),
+    ("Norland's president ordered a military offensive against the harbour.", ["norland 13 stance +"]),
+    ("Norland has no intention of escalating further.", ["norland 03 assurance -"]),
+    # what is only demanded, allowed, awaited, supposed, called so, or broken off
+    ("Norland rejected a demand that it close its base.", ["norland 12 refusal +"]),
+    ("Norland insisted that its consulate would stay.", []),
+    ("Belmar would not allow the harbour to be isolated.", []),
+    ("Norland rejected talks until Belmari troops leave the valley.", ["norland 12 refusal +"]),
+    ("Belmar warned that any Norlandic ship approaching its frigates would be sunk.", ["belmar 13 threat -"]),
+    ("Kestria condemned what it called Belmari aggression.", ["kestria 11 criticism +"]),
+    ("Norland broke off talks with the League.", ["norland 16 refusal +"]),
     # silence
     ("The Norlandic president avoided any mention of the offensive.", ["norland - omission -"]),
     # who is not meant

@@ -31,6 +31,7 @@ TARGETS = [
     ("The League's envoy met the Norlandic foreign minister in Tarn.", ("norland",)),
     ("Belmar warned Norland against an attack.", ("norland",)),
     ("The harbour was shelled by Norlandic gunboats.", ("harbour-council",)),
+    ("If there is an attack, Belmar will send troops to the harbour.", ("norland",)),
 ]
 
 
@@ -56,6 +57,8 @@ DATED = [
     ("Norland demanded on Tuesday that the militia lay down its arms by Friday.", 14),
     ("Norland will attack the harbour by Wednesday, its president said on Monday.", 13),
     ("Norland shelled the harbour until Monday.", 13),
+    ("The harbour was quiet on Wednesday, two days after Norlandic jets had bombed it.", 13),
+    ("Hours after Norland had shelled the harbour on Monday, the shops opened.", 13),
     ("Norland's troops withdrew by Tuesday.", 14),
     ("Belmar blamed Norland for Monday's attack.", 13),
     ("Norland began to withdraw its tanks on Monday.", 13),
