@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,12 +22,12 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.evaluation.ledger.entry import Entry
-    from sim.evaluation.ledger.score import LedgerScore, WindowScore
 
 LedgerPath = Annotated[Path, typer.Option("--ledger", help="Ledger file (JSON lines).")]
 At = Annotated[
     str | None, typer.Option("--at", help="Time of the entry, in UTC.", show_default="now, or SOURCE_DATE_EPOCH")
 ]
+DIGITS = 6  # of a score in JSON
 FORM = "+.4f"  # of a difference of scores
 LEDGER = Path("offramp-ledger.jsonl")
 
@@ -107,10 +107,11 @@ def score(
     """
     from sim.evaluation.ledger.chain import read_chain
     from sim.evaluation.ledger.score import score_ledger
+    from sim.evaluation.scoring import rounded
 
     result = score_ledger(read_chain(ledger, expect=expect), late=late)
-    show(result.record(), format_, _lines(result, ledger))
-    again = shlex.join(["offramp", "score", "--ledger", str(ledger), "--expect", result.head[:16]])
+    show(rounded(result, DIGITS), format_, _lines(result, ledger))
+    again = shlex.join(["offramp", "score", "--ledger", str(ledger), "--expect", result["head"][:16]])
     note(f"next: keep the head elsewhere; to verify later: {again}")
 
 
@@ -133,44 +134,41 @@ def _moment(at: str | None) -> datetime.datetime | None:
         raise UsageError(f"expected a time such as 2018-08-19T12:00:00Z (got {at!r} after --at)") from None
 
 
-def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
-    yield from paragraph(
-        f"{ledger}: intact; entries {result.entries}, forecasts {result.forecasts}, questions {result.questions}"
-    )
-    yield f"head {result.head}"
-    for event, questions in result.open.items():
+def _lines(result: Mapping[str, Any], ledger: Path) -> Iterator[str]:
+    counts = ", ".join(f"{what} {result[what]}" for what in ("entries", "forecasts", "questions"))
+    yield from paragraph(f"{ledger}: intact; {counts}")
+    yield f"head {result['head']}"
+    for event, questions in result["open"].items():
         for name, windows in questions.items():
             yield from paragraph(f"unresolved: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}")
         yield from paragraph(f"enter an outcome with resolve --event {event}")
-    if result.late:
-        said = "scored with the others" if result.includes_late else "left out (--late scores them)"
-        late = counted(result.late, "forecast of a window was", "forecasts of windows were")
+    if result["late"]:
+        said = "scored with the others" if result["includes_late"] else "left out (--late scores them)"
+        late = counted(result["late"], "forecast of a window was", "forecasts of windows were")
         yield from paragraph(f"{late} entered when the outcome could be known: {said}")
-    yield from _score_lines(result.windows) if result.windows else ["nothing to score yet"]
+    yield from _score_lines(result["windows"]) if result["windows"] else ["nothing to score yet"]
 
 
-def _score_lines(windows: Sequence[WindowScore]) -> Iterator[str]:
+def _score_lines(windows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield lines with the scores, event by event."""
-    for event in dict.fromkeys(one.event for one in windows):
+    for event in dict.fromkeys(one["event"] for one in windows):
         yield ""
         yield from paragraph(f"{event}: Brier on 0 to 1, log clipped at 0.001 and 0.999; lower is better")
-        yield from chain.from_iterable(_window_lines(one) for one in windows if one.event == event)
+        yield from chain.from_iterable(_window_lines(one) for one in windows if one["event"] == event)
 
 
-def _window_lines(one: WindowScore) -> Iterator[str]:
+def _window_lines(one: Mapping[str, Any]) -> Iterator[str]:
     """Yield lines with the scores for a window, and those of its baselines on the same forecasts."""
-    said = f"{counted(one.forecasts, 'forecast')} of {counted(one.questions, 'question')}, {one.happened} happened"
-    few = "; too few to judge" if one.too_few else ""
-    yield from paragraph(f"within {counted(one.window, 'day')}: {said}{few}")
-    rows = [("model", str(one.forecasts), f"{one.brier:.4f}", f"{one.log:.4f}", "")]
-    for baseline in one.baselines:
-        less = baseline.difference
-        interval = "" if less.low is None else f" ({formatted(less.low, FORM)} to {formatted(less.high, FORM)})"
-        name = baseline.name.replace("_", " ")
-        rows.append(
-            (name, str(baseline.forecasts), f"{baseline.brier:.4f}", "", f"{formatted(less.mean, FORM)}{interval}")
-        )
+    said = f"{counted(one['forecasts'], 'forecast')} of {counted(one['questions'], 'question')}"
+    few = "; too few to judge" if one["too_few"] else ""
+    yield from paragraph(f"within {counted(one['window'], 'day')}: {said}, {one['happened']} happened{few}")
+    rows = [("model", str(one["forecasts"]), f"{one['brier']:.4f}", f"{one['log']:.4f}", "")]
+    for baseline in one["baselines"]:
+        less, low, high = (baseline["difference"][key] for key in ("mean", "low", "high"))
+        interval = "" if low is None else f" ({formatted(low, FORM)} to {formatted(high, FORM)})"
+        name, brier = baseline["name"].replace("_", " "), f"{baseline['brier']:.4f}"
+        rows.append((name, str(baseline["forecasts"]), brier, "", f"{formatted(less, FORM)}{interval}"))
     yield from aligned(("", "forecasts", "Brier", "log", "model minus this (95%)"), rows, words="lrrr-", indent="  ")
-    if (parts := one.decomposition) is not None:
-        said = f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"
-        yield from paragraph(f"{said}, uncertainty {parts.uncertainty:.4f}", indent="  ")
+    if (parts := one["decomposition"]) is not None:
+        said = f"miscalibration {parts['miscalibration']:.4f}, discrimination {parts['discrimination']:.4f}"
+        yield from paragraph(f"{said}, uncertainty {parts['uncertainty']:.4f}", indent="  ")

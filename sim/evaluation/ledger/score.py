@@ -17,12 +17,10 @@ import numpy as np
 from sim.evaluation.ledger.chain import head_of
 from sim.evaluation.ledger.entry import EVENTS, Entry
 from sim.evaluation.ledger.questions import State, forecasts_of, question_id, questions, state_of
-from sim.evaluation.scoring import FEWEST, rounded, too_few
-from sim.evaluation.scoring.calibration import Decomposition, decompose
-from sim.evaluation.scoring.comparison import Difference, paired_difference
+from sim.evaluation.scoring import FEWEST, too_few
+from sim.evaluation.scoring.calibration import decompose
+from sim.evaluation.scoring.comparison import paired_difference
 from sim.evaluation.scoring.rules import FARTHEST, LOG_CLIP, brier_score, log_score
-
-DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -37,109 +35,25 @@ class Scored:
     baselines: dict[str, float]
 
 
-@dataclass(frozen=True)
-class BaselineScore:
-    """Scores of a baseline on the forecasts it was stored with.
-
-    Attributes
-    ----------
-    name
-        Name of the baseline.
-    forecasts
-        Number of forecasts that have it.
-    brier
-        Its mean Brier score on them.
-    difference
-        Difference of Brier scores, forecasts minus baseline: below 0 the forecasts are better.
-    """
-
-    name: str
-    forecasts: int
-    brier: float
-    difference: Difference
-
-
-@dataclass(frozen=True)
-class WindowScore:
-    """Scores of one event and window.
-
-    Attributes
-    ----------
-    event, window
-        The event, and the number of days within which it may come.
-    forecasts, questions, happened
-        Counts: forecasts with an outcome, their questions, and forecasts whose event came.
-    brier, log
-        Mean scores: Brier from 0 to 1, log with probabilities clipped to [0.001, 0.999].
-    decomposition
-        Calibration and discrimination; None if there are fewer than 50 questions.
-    baselines
-        The stored baselines, scored on the same forecasts.
-    """
-
-    event: str
-    window: int
-    forecasts: int
-    questions: int
-    happened: int
-    brier: float
-    log: float
-    decomposition: Decomposition | None
-    baselines: tuple[BaselineScore, ...]
-
-    @property
-    def too_few(self) -> bool:
-        """Whether there are too few questions to judge by: forecasts of one question share its outcome."""
-        return too_few(self.questions)
-
-
-@dataclass(frozen=True)
-class LedgerScore:
-    """Scores of a ledger.
-
-    Attributes
-    ----------
-    entries, forecasts, questions
-        Counts.
-    open
-        By event and question, the windows in days without an outcome, rising.
-    late
-        Windows of forecasts entered after the window was over or the event had come; left out unless requested.
-    includes_late
-        Whether the late ones are included.
-    windows
-        By event and window.
-    head
-        Digest of the last line.
-    """
-
-    entries: int
-    forecasts: int
-    questions: int
-    open: Mapping[str, Mapping[str, tuple[int, ...]]]
-    late: int
-    includes_late: bool
-    windows: tuple[WindowScore, ...]
-    head: str
-
-    def record(self) -> dict[str, Any]:
-        """Return the plain form."""
-        windows = [{**rounded(asdict(one), DIGITS), "too_few": one.too_few} for one in self.windows]
-        keys = ("head", "entries", "forecasts", "questions", "open", "late", "includes_late")
-        counts = {key: getattr(self, key) for key in keys}
-        return {**counts, "fewest": FEWEST, "log_clip": LOG_CLIP, "windows": windows}
-
-
-def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> LedgerScore:
+def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> dict[str, Any]:
     """Score a ledger as read by `read_chain`.
 
     Parameters
     ----------
     late
         Whether to score forecasts that were entered after their window was over or the event had come.
+
+    Returns
+    -------
+    dict
+        The head, the counts, by event and question the windows in days that are open, the number of windows of late
+        forecasts, and by event and window the counts and mean scores. There, the questions are what may be too few,
+        because forecasts of one question share its outcome; with too few, there is no decomposition. A baseline is
+        scored on the forecasts it was stored with, and its difference is that of Brier scores, forecasts minus
+        baseline: below 0 the forecasts are better.
     """
     open_: dict[str, dict[str, tuple[int, ...]]] = {}
-    windows: list[WindowScore] = []
+    windows: list[dict[str, Any]] = []
     too_late = 0
     for event in EVENTS:
         states = {name: state_of(entries, name, event) for name in questions(entries)}
@@ -148,11 +62,21 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> LedgerScore
         open_ |= {event: without} if without else {}
         too_late += sum(one.late for one in chain.from_iterable(scored.values()))
         windows += _window_scores(event, scored, late=late)
-    forecasts, count = len(forecasts_of(entries)), len(questions(entries))
-    return LedgerScore(len(entries), forecasts, count, open_, too_late, late, tuple(windows), head_of(entries))
+    return {
+        "head": head_of(entries),
+        "entries": len(entries),
+        "forecasts": len(forecasts_of(entries)),
+        "questions": len(questions(entries)),
+        "open": open_,
+        "late": too_late,
+        "includes_late": late,
+        "fewest": FEWEST,
+        "log_clip": LOG_CLIP,
+        "windows": windows,
+    }
 
 
-def _window_scores(event: str, scored: Mapping[int, Sequence[Scored]], *, late: bool) -> Iterator[WindowScore]:
+def _window_scores(event: str, scored: Mapping[int, Sequence[Scored]], *, late: bool) -> Iterator[dict[str, Any]]:
     """Yield the scores of an event by window, if there is anything to score."""
     for window, rows in sorted(scored.items()):
         counted = [one for one in rows if late or not one.late]
@@ -177,27 +101,33 @@ def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -
     return result
 
 
-def _window_score(event: str, window: int, rows: Sequence[Scored]) -> WindowScore:
+def _window_score(event: str, window: int, rows: Sequence[Scored]) -> dict[str, Any]:
     p, y = np.array([one.p for one in rows]), np.array([one.happened for one in rows])
     asked = {one.question for one in rows}
     names = dict.fromkeys(chain.from_iterable(one.baselines for one in rows))
-    return WindowScore(
-        event=event,
-        window=window,
-        forecasts=len(rows),
-        questions=len(asked),
-        happened=int(y.sum()),
-        brier=float(np.mean(brier_score(p, y))),
-        log=float(np.mean(log_score(p, y))),
-        decomposition=None if too_few(len(asked)) else decompose(p, y),
-        baselines=tuple(_baseline_score(name, rows) for name in names),
-    )
+    return {
+        "event": event,
+        "window": window,
+        "forecasts": len(rows),
+        "questions": len(asked),
+        "happened": int(y.sum()),
+        "brier": float(np.mean(brier_score(p, y))),
+        "log": float(np.mean(log_score(p, y))),
+        "decomposition": None if too_few(len(asked)) else asdict(decompose(p, y)),
+        "baselines": [_baseline_score(name, rows) for name in names],
+        "too_few": too_few(len(asked)),
+    }
 
 
-def _baseline_score(name: str, rows: Sequence[Scored]) -> BaselineScore:
+def _baseline_score(name: str, rows: Sequence[Scored]) -> dict[str, Any]:
     having = [one for one in rows if name in one.baselines]
     y = [one.happened for one in having]
     theirs = brier_score([one.baselines[name] for one in having], y)
     ours = brier_score([one.p for one in having], y)
     difference = paired_difference(ours, theirs, [one.question for one in having], bound=FARTHEST["brier"])
-    return BaselineScore(name, len(having), float(np.mean(theirs)), difference)
+    return {
+        "name": name,
+        "forecasts": len(having),
+        "brier": float(np.mean(theirs)),
+        "difference": asdict(difference),
+    }
