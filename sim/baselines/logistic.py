@@ -10,7 +10,6 @@ likelihood: then their mean is the share that happened (FLIC, Puhr, Heinze, Nold
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,22 +108,6 @@ def fit(features: npt.ArrayLike, outcome: npt.ArrayLike) -> Logistic:
     covariance = np.linalg.inv(_information(design, beta))
     back = _to_units(x.shape[1], kept, centre, scale)
     return Logistic(tuple((back @ beta).tolist()), tuple(map(tuple, (back @ covariance @ back.T).tolist())), len(x))
-
-
-def linked(position: float, positions: Sequence[float], outcome: Sequence[bool]) -> Prediction:
-    """Return the probability for a position: a logistic curve through past cases, determined by the data.
-
-    Positions on the axis of support are not probabilities. Those of each rule get the curve fitted to its own positions
-    in past cases, so all are judged alike and none has an invented scale.
-
-    Parameters
-    ----------
-    position
-        Position in the scenario.
-    positions, outcome
-        Positions of past cases by the same rule, and whether the event happened.
-    """
-    return fit([[value] for value in positions], outcome).predict(position)
 
 
 def _independent(standardised: Floats, scale: Floats) -> list[int]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.baselines.base_rate import BaseRate, base_rate
 from sim.baselines.cases import POSITION_KEYS, WINDOWS, Case, Labelled, digest, known_by
-from sim.baselines.logistic import Prediction, fit, linked
+from sim.baselines.logistic import Prediction, fit
 from sim.baselines.positions import Features, Positions, features_of, positions_of
 
 if TYPE_CHECKING:
@@ -123,12 +123,17 @@ def _learn(
 
 
 def _linked(positions: Positions, rows: Sequence[Labelled]) -> dict[str, Prediction]:
+    """Return, by rule, the probability for its position: that of a logistic curve through past cases.
+
+    Positions on the axis of support are not probabilities. Those of each rule get the curve fitted to its own positions
+    in past cases, so all are judged alike and none has an invented scale.
+    """
     result = {}
     for rule in POSITION_KEYS:
-        pairs = [(value, label) for case, label in rows for value in (getattr(case, rule),) if value is not None]
+        pairs = [([value], label) for case, label in rows for value in (getattr(case, rule),) if value is not None]
         if len(pairs) >= FEWEST:
             past, outcome = zip(*pairs, strict=True)
-            result[rule] = linked(getattr(positions, rule), past, outcome)
+            result[rule] = fit(past, outcome).predict(getattr(positions, rule))
     return result
 
 

@@ -135,7 +135,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     ci.check()
     with machines.site("check", len(trials), cache.open(), unit="gate") as site:
         checked = gates.check(trials, budget, site)
-    records = [{**(one := result.record()), "file": shown(Path(one["file"]))} for result in checked.results]
+    records = [{**one, "file": shown(Path(one["file"]))} for one in checked.results]
     if format_ is Format.JSON:
         verdict = {"verdict": checked.verdict, "interrupted": checked.interrupted}
         print_json(verdict | asdict(budget) | {"gates": records})
@@ -200,13 +200,13 @@ def _finish(checked: Checked) -> None:
         raise typer.Exit(Exit.INTERRUPTED)
     if checked.verdict == "pass":
         return
-    place = next(one.trial.place for one in checked.results if one.verdict == checked.verdict)
-    path = Path(place.file)
+    first = next(one for one in checked.results if one["verdict"] == checked.verdict)
+    path = Path(first["file"])
     where = shown(path) if path.resolve().is_relative_to(Path.cwd()) else str(path)
     file = shlex.quote(where)
     following = {
         "undecided": with_more(checked.budget.max_runs),
-        "fail": f"offramp show {file}, and correct the scenario or the gate on {where}:{place.line}",
+        "fail": f"offramp show {file}, and correct the scenario or the gate on {where}:{first['line']}",
         "error": f"offramp run {file} shows the crash alone",
     }
     note(f"next: {following[checked.verdict]}")

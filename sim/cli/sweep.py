@@ -318,7 +318,7 @@ def judge(
     if checked.interrupted:
         raise KeyboardInterrupt
     return [
-        {"index": one.index, **(found := result.record()), "file": shown(Path(found["file"]))}
+        {"index": one.index, **result, "file": shown(Path(result["file"]))}
         for one, result in zip(mine, checked.results, strict=True)
     ]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from sim.baselines.logistic import fit, linked
+from sim.baselines.logistic import fit
 
 
 def sample(cases: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -125,11 +125,6 @@ def test_intervals_of_the_curve_cover() -> None:
         covered += one.low <= 1 / (1 + math.exp(-0.5)) <= one.high
     print(f"{covered} of 400 intervals cover")
     assert covered >= 340
-
-
-def test_the_link_is_the_same_regression_on_one_feature() -> None:
-    x, y = sample(30, 5)
-    assert linked(0.3, x[:, 0].tolist(), y.astype(bool).tolist()) == fit(x[:, :1], y).predict(0.3)
 
 
 def test_what_cannot_be_fitted_is_refused() -> None:

@@ -63,55 +63,6 @@ class Budget:
         return Plan(runs=runs, seed=self.seed, replicates=self.replicates)
 
 
-@dataclass(frozen=True)
-class Result:
-    """The outcome of a check for one trial.
-
-    Attributes
-    ----------
-    interval
-        Interval of the contrast that decided it, or that lies furthest out; None if no run was made.
-    label
-        Which contrast that is, if there are several.
-    runs
-        Number of runs of each scenario up to the verdict.
-    message
-        Reason why there is no verdict, for an `error`.
-    """
-
-    trial: Trial
-    verdict: Verdict
-    interval: Interval | None
-    label: str
-    runs: int
-    seed: int
-    alpha: float
-    message: str = ""
-
-    def record(self) -> dict[str, Any]:
-        """Return the result as plain values."""
-        trial, one = self.trial, self.interval
-        return {
-            "suite": trial.suite,
-            "cell": trial.cell,
-            "gate": trial.gate,
-            "verdict": self.verdict,
-            "says": trial.says,
-            "above": _finite(trial.claim.low),
-            "below": _finite(trial.claim.high),
-            **{key: None if one is None else round(getattr(one, key), 6) for key in ("estimate", "low", "high")},
-            "between": self.label,
-            "runs": self.runs,
-            "seed": self.seed,
-            "alpha": self.alpha,
-            "how": trial.how,
-            "message": self.message,
-            "file": trial.place.file,
-            "line": trial.place.line,
-            "column": trial.place.column,
-        }
-
-
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
@@ -120,14 +71,14 @@ def _finite(value: float) -> float | None:
 class Checked:
     """The results of a check in the order of its trials."""
 
-    results: tuple[Result, ...]
+    results: tuple[dict[str, Any], ...]
     budget: Budget
     interrupted: bool = False
 
     @property
     def verdict(self) -> Verdict:
         """The worst of all: error, then fail, then undecided."""
-        verdicts = {result.verdict for result in self.results}
+        verdicts = {result["verdict"] for result in self.results}
         order: tuple[Verdict, ...] = ("error", "fail", "undecided")
         return next((one for one in order if one in verdicts), "pass")
 
@@ -161,7 +112,7 @@ def check(trials: Sequence[Trial], budget: Budget, site: Site = HERE, *, of: int
         interrupted = True
     finally:
         supply.close()  # type: ignore[attr-defined]
-    return Checked(tuple(judge.result(budget.seed) for judge in judges), budget, interrupted)
+    return Checked(tuple(judge.record(budget.seed) for judge in judges), budget, interrupted)
 
 
 class _Queue:
@@ -264,11 +215,32 @@ class _Judge:
             for sequence, contrast in zip(self.sequences, self.trial.contrasts, strict=True)
         ]
 
-    def result(self, seed: int) -> Result:
-        """Return the result, shown on the contrast that lies furthest out."""
-        claim, intervals = self.trial.claim, self._intervals()
+    def record(self, seed: int) -> dict[str, Any]:
+        """Return the outcome for the trial as plain values, shown on the contrast that decided it or lies furthest out.
+
+        The interval is null if no run was made; `between` says which contrast it is, if there are several; `runs` are
+        those of each scenario up to the verdict; the message says why there is no verdict, for an `error`.
+        """
+        trial, claim, intervals = self.trial, self.trial.claim, self._intervals()
         offending = [place for place, one in enumerate(intervals) if claim.judge([one]) == "fail"]
         worst = max(offending or range(len(intervals)), key=lambda place: claim.strain(intervals[place]))
-        shown = intervals[worst] if self.runs else None
-        label = self.trial.contrasts[worst].label
-        return Result(self.trial, self.verdict, shown, label, self.runs, seed, self.alpha, self.message)
+        one = intervals[worst]
+        return {
+            "suite": trial.suite,
+            "cell": trial.cell,
+            "gate": trial.gate,
+            "verdict": self.verdict,
+            "says": trial.says,
+            "above": _finite(claim.low),
+            "below": _finite(claim.high),
+            **{key: round(getattr(one, key), 6) if self.runs else None for key in ("estimate", "low", "high")},
+            "between": trial.contrasts[worst].label,
+            "runs": self.runs,
+            "seed": seed,
+            "alpha": self.alpha,
+            "how": trial.how,
+            "message": self.message,
+            "file": trial.place.file,
+            "line": trial.place.line,
+            "column": trial.place.column,
+        }

@@ -16,7 +16,7 @@ from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.runs.executors import Local
 from sim.runs.play import Records
 from sim.studies.bench import Site
-from sim.studies.gates.check import Budget, Checked, Result, check
+from sim.studies.gates.check import Budget, Checked, check
 from sim.studies.gates.trials import Trial
 from tests import sizes
 from tests.places import ROOT
@@ -28,12 +28,12 @@ from tests.studies.gates.stand_in import StandIn
 Trials = Callable[..., list[Trial]]
 
 
-def by_gate(checked: Checked) -> dict[str, Result]:
-    return {result.trial.gate: result for result in checked.results}
+def by_gate(checked: Checked) -> dict[str, dict[str, Any]]:
+    return {result["gate"]: result for result in checked.results}
 
 
 def verdicts(checked: Checked) -> dict[str, str]:
-    return {name: result.verdict for name, result in by_gate(checked).items()}
+    return {name: result["verdict"] for name, result in by_gate(checked).items()}
 
 
 # -- verdicts -------------------------------------------------------------------------------------------------------
@@ -65,16 +65,15 @@ def test_every_kind_of_gate_passes_where_its_claim_holds_and_fails_where_it_does
     }  # fmt: skip
     assert checked.verdict == "fail"
     for result in checked.results:
-        assert result.interval is not None
-        assert result.interval.low <= result.interval.estimate <= result.interval.high
+        assert result["low"] <= result["estimate"] <= result["high"]
 
 
 def test_a_gate_on_the_truth_stays_undecided_until_the_runs_are_used_up(trials: Trials) -> None:
     stand_in = StandIn({"crisis": 0.3})
     checked = check(trials("edge: {below: 0.3}", "clear: {below: 0.5}"), Budget(max_runs=50_000), Site(stand_in))
     results = by_gate(checked)
-    assert (results["edge"].verdict, results["edge"].runs) == ("undecided", 12 * BLOCK_RUNS)
-    assert (results["clear"].verdict, results["clear"].runs) == ("pass", BLOCK_RUNS)
+    assert (results["edge"]["verdict"], results["edge"]["runs"]) == ("undecided", 12 * BLOCK_RUNS)
+    assert (results["clear"]["verdict"], results["clear"]["runs"]) == ("pass", BLOCK_RUNS)
     assert checked.verdict == "undecided"
     assert len(stand_in.played) == 12
 
@@ -90,8 +89,8 @@ def test_all_gates_share_alpha_and_a_trend_shares_what_it_gets(trials: Trials) -
     one = check(trials("edge: {below: 0.3}"), Budget(max_runs=BLOCK_RUNS), Site(StandIn({"crisis": 0.3})))
     gates = [f"g{n}: {{below: 0.3}}" for n in range(10)]
     ten = check(trials(*gates), Budget(max_runs=BLOCK_RUNS), Site(StandIn({"crisis": 0.3})))
-    assert (one.results[0].alpha, ten.results[0].alpha) == (0.05, 0.005)
-    widths = [result.interval.high - result.interval.low for result in (one.results[0], ten.results[0])]  # type: ignore[union-attr]
+    assert (one.results[0]["alpha"], ten.results[0]["alpha"]) == (0.05, 0.005)
+    widths = [result["high"] - result["low"] for result in (one.results[0], ten.results[0])]
     assert widths[0] < widths[1]
 
 
@@ -137,9 +136,9 @@ def test_a_trend_is_judged_over_every_pair_of_values(
 def test_a_failed_trend_names_the_values_between_which_it_breaks(trials: Trials) -> None:
     claims = trials("up: {along: pressures.push.intensity, trend: not-rising, from: 0.2, to: 0.8, steps: 3}")
     (result,) = check(claims, Budget(), Site(Sloped(lambda x: 0.2 + 0.3 * (x > 0.6)))).results
-    assert (result.verdict, result.label) == ("fail", "0.2 to 0.8")
-    assert result.trial.says == ("P(offensive within 10 days) nowhere rises by 0.01 along pressures.push.intensity")
-    assert result.trial.how == "3 values, 0.2 to 0.8, paired run by run"
+    assert (result["verdict"], result["between"]) == ("fail", "0.2 to 0.8")
+    assert result["says"] == ("P(offensive within 10 days) nowhere rises by 0.01 along pressures.push.intensity")
+    assert result["how"] == "3 values, 0.2 to 0.8, paired run by run"
 
 
 # -- an earlier forecast --------------------------------------------------------------------------------------------
@@ -155,10 +154,9 @@ def test_nothing_changed_since_a_forecast_passes_at_once_run_by_run(folder: Fold
     store(folder)
     claims = trials("steady: {against: then.json, change_within: 0.02}")
     (result,) = check(claims, Budget()).results
-    assert (result.verdict, result.runs) == ("pass", BLOCK_RUNS)
-    assert result.interval is not None
-    assert result.interval.estimate == 0
-    assert "paired" in result.trial.how
+    assert (result["verdict"], result["runs"]) == ("pass", BLOCK_RUNS)
+    assert result["estimate"] == 0
+    assert "paired" in result["how"]
 
 
 def test_what_moved_since_a_forecast_fails(folder: Folder, trials: Trials) -> None:
@@ -179,9 +177,8 @@ def test_a_forecast_of_another_model_is_compared_as_two_estimates(folder: Folder
     assert known is not None
     checked = check([wide, close], Budget(max_runs=20_000))
     assert verdicts(checked) == {"wide": "pass", "close": "undecided"}
-    interval = by_gate(checked)["close"].interval
-    assert interval is not None
-    assert interval.high - interval.low > 2 * 2.2 * known.error
+    result = by_gate(checked)["close"]
+    assert result["high"] - result["low"] > 2 * 2.2 * known.error
     assert "another version of the model" in wide.how
 
 
@@ -221,8 +218,8 @@ def test_verdicts_and_runs_are_the_same_for_any_number_of_workers(trials: Trials
         "pair: {outcome: strikes, compared_with: other.yaml, change_within: 0.001}",
     )
     budget = Budget(max_runs=5 * BLOCK_RUNS)
-    alone = [result.record() for result in check(claims, budget).results]
-    assert [result.record() for result in check(claims, budget, Site(Local(2))).results] == alone
+    alone = check(claims, budget).results
+    assert check(claims, budget, Site(Local(2))).results == alone
 
 
 def test_a_crash_is_an_error_of_the_gates_that_need_the_scenario_and_of_no_other(trials: Trials) -> None:
@@ -230,8 +227,8 @@ def test_a_crash_is_an_error_of_the_gates_that_need_the_scenario_and_of_no_other
     stand_in = StandIn({"crisis": 0.3}, broken=["other"])
     checked = check(claims, Budget(max_runs=BLOCK_RUNS), Site(stand_in))
     assert verdicts(checked) == {"a": "error", "b": "pass", "c": "undecided"}
-    assert by_gate(checked)["a"].message == "block 0 of other failed: ZeroDivisionError: x"
-    assert by_gate(checked)["a"].interval is None
+    assert by_gate(checked)["a"]["message"] == "block 0 of other failed: ZeroDivisionError: x"
+    assert by_gate(checked)["a"]["estimate"] is None
     assert checked.verdict == "error"
 
 
@@ -241,7 +238,7 @@ def test_a_block_that_fails_in_the_model_is_a_crash(trials: Trials, monkeypatch:
 
     replace_play(monkeypatch, fail)
     (result,) = check(trials("a: {below: 0.5}"), Budget()).results
-    assert (result.verdict, result.message) == ("error", "block 0 of crisis failed: FloatingPointError: overflow")
+    assert (result["verdict"], result["message"]) == ("error", "block 0 of crisis failed: FloatingPointError: overflow")
 
 
 class Interrupted(StandIn):
@@ -258,7 +255,7 @@ def test_an_interruption_keeps_what_is_decided(trials: Trials) -> None:
     checked = check(trials("a: {below: 0.5}", "b: {below: 0.3}"), Budget(), Site(Interrupted({"crisis": 0.3})))
     assert checked.interrupted
     assert verdicts(checked) == {"a": "pass", "b": "undecided"}
-    assert by_gate(checked)["b"].runs == 2 * BLOCK_RUNS
+    assert by_gate(checked)["b"]["runs"] == 2 * BLOCK_RUNS
 
 
 def test_every_decided_gate_is_told_once(trials: Trials) -> None:
@@ -294,7 +291,7 @@ def check_many(claim: list[Trial], chances: dict[str, float]) -> dict[str, int]:
     counts = dict.fromkeys(("pass", "fail", "undecided"), 0)
     for seed in range(CHECKS):
         (result,) = check(claim, Budget(seed=seed, max_runs=RUNS), Site(StandIn(chances))).results
-        counts[result.verdict] += 1
+        counts[result["verdict"]] += 1
     print(f"{chances}: {counts}")
     return counts
 

@@ -196,7 +196,7 @@ def test_the_trials_of_a_large_sweep_are_judged_in_batches(tmp_path: Path, monke
     whole = check(trials, Budget(max_runs=20_000), Site(store=store))
     monkeypatch.setattr("sim.studies.gates.check.BATCH", 2)
     parts = check(trials, Budget(max_runs=20_000), Site(store=store))
-    assert [one.record() for one in parts.results] == [one.record() for one in whole.results]
+    assert parts.results == whole.results
 
 
 # -- outputs --------------------------------------------------------------------------------------------------------
