@@ -27,7 +27,6 @@ LedgerPath = Annotated[Path, typer.Option("--ledger", help="Ledger file (JSON li
 At = Annotated[
     str | None, typer.Option("--at", help="Time of the entry, in UTC.", show_default="now, or SOURCE_DATE_EPOCH")
 ]
-DIGITS = 6  # of a score in JSON
 FORM = "+.4f"  # of a difference of scores
 LEDGER = Path("offramp-ledger.jsonl")
 
@@ -106,11 +105,10 @@ def score(
     offramp score --format json
     """
     from sim.evaluation.ledger.chain import read_chain
-    from sim.evaluation.ledger.score import score_ledger
-    from sim.evaluation.scoring import rounded
+    from sim.evaluation.ledger.score import plain, score_ledger
 
     result = score_ledger(read_chain(ledger, expect=expect), late=late)
-    show(rounded(result, DIGITS), format_, _lines(result, ledger))
+    show(plain(result), format_, _lines(result, ledger))
     again = shlex.join(["offramp", "score", "--ledger", str(ledger), "--expect", result["head"][:16]])
     note(f"next: keep the head elsewhere; to verify later: {again}")
 

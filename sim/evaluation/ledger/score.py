@@ -17,10 +17,12 @@ import numpy as np
 from sim.evaluation.ledger.chain import head_of
 from sim.evaluation.ledger.entry import EVENTS, Entry
 from sim.evaluation.ledger.questions import State, forecasts_of, question_id, questions, state_of
-from sim.evaluation.scoring import FEWEST, too_few
+from sim.evaluation.scoring import FEWEST, rounded, too_few
 from sim.evaluation.scoring.calibration import decompose
 from sim.evaluation.scoring.comparison import paired_difference
 from sim.evaluation.scoring.rules import FARTHEST, LOG_CLIP, brier_score, log_score
+
+DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> dict[str, A
         "log_clip": LOG_CLIP,
         "windows": windows,
     }
+
+
+def plain(scores: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the scores of a ledger as JSON shows them, to `DIGITS` digits."""
+    return dict(rounded(scores, DIGITS))
 
 
 def _window_scores(event: str, scored: Mapping[int, Sequence[Scored]], *, late: bool) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pytest
 
 from sim.evaluation.ledger.chain import read_chain
 from sim.evaluation.ledger.questions import resolve
-from sim.evaluation.ledger.score import score_ledger
+from sim.evaluation.ledger.score import plain, score_ledger
 from tests.evaluation.ledger.made import enter, forecast, when
 from tests.places import ROOT
 
@@ -146,7 +146,7 @@ def test_no_interval_of_a_difference_goes_beyond_what_scores_can_differ_by(tmp_p
 
 def test_the_plain_form_is_json_and_says_how_it_was_scored(tmp_path: Path) -> None:
     score = filled(tmp_path / "ledger.jsonl")
-    record = json.loads(json.dumps(score, allow_nan=False))
+    record = json.loads(json.dumps(plain(score), allow_nan=False))
     assert record["head"] == score["head"]
     assert (record["fewest"], record["log_clip"]) == (50, 0.001)
     assert record["windows"][1]["too_few"] is True
