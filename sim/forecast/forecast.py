@@ -13,6 +13,8 @@ from sim.baselines.panel import Baselines, baselines_for
 from sim.baselines.pool import pooled
 from sim.errors import UsageError
 from sim.estimates import Estimate, difference
+from sim.forecast.drivers import drivers_record
+from sim.forecast.indicators import indicators_record
 from sim.forecast.probability import event_estimate
 from sim.forecast.record import Status, forecast_record
 from sim.forecast.storylines import storylines
@@ -167,10 +169,17 @@ class Forecast:
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of `forecast.json`, format `offramp/forecast/1` (docs/forecast.md)."""
-        record = forecast_record(self.scenario, self.plan, self.tally, self.records, self.status, command)
-        baselines = self.baselines.record()
-        pooled = None if self.plan.given else pooled_record(record, baselines)
-        return record | {"baselines": baselines, "pooled": pooled, "storylines": self.storylines}
+        record, baselines = self.outline(command), self.baselines.record()
+        record |= {"baselines": baselines, "storylines": self.storylines}
+        if not self.plan.given:
+            record["pooled"] = pooled_record(record, baselines)
+            record["drivers"] = drivers_record(self.scenario, self.tally)
+            record["indicators"] = indicators_record(self.scenario, self.tally)
+        return record
+
+    def outline(self, command: str | None = None) -> dict[str, Any]:
+        """Return the record without drivers, indicators, baselines and storylines, which take most of its time."""
+        return forecast_record(self.scenario, self.plan, self.tally, self.records, self.status, command)
 
     def write_report(
         self, folder: str | Path, command: str | None = None, *, words: str = "icd203", figures: bool = False

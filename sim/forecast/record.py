@@ -16,8 +16,6 @@ import numpy.typing as npt
 from sim import environment
 from sim.baselines.cases import threats_between_states, track_record
 from sim.estimates import Estimate, beta_range, of_sums, rounded, share
-from sim.forecast.drivers import drivers_record
-from sim.forecast.indicators import indicators_record
 from sim.forecast.probability import event_estimate, share_estimate
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
@@ -45,10 +43,9 @@ Records = npt.NDArray[np.void]
 def forecast_record(
     scenario: Scenario, plan: Plan, tally: Tally, records: Records, status: Status, command: str | None
 ) -> dict[str, Any]:
-    """Return the record as plain values, in the order of the file.
+    """Return the record as plain values, in the order of the file, without what explains the forecast.
 
-    The forecast fills in `baselines` and `storylines`, which it computes once; studies fill in `counterfactuals` and
-    `since`.
+    `Forecast.record` fills in drivers, indicators, baselines and storylines; studies, `counterfactuals` and `since`.
     """
     parts = glance(scenario, plan, tally, records, range(scenario.horizon + 1)) | {
         "schema": FORMAT,
@@ -70,9 +67,9 @@ def forecast_record(
         "storylines": [],
         "convergence": _convergence(records, scenario.horizon, plan.replicates),
         "schedule": _schedule(scenario, tally),
-        "drivers": None if plan.given else drivers_record(scenario, tally),
+        "drivers": None,
         "counterfactuals": None,
-        "indicators": [] if plan.given else indicators_record(scenario, tally),
+        "indicators": [],
         "provenance": provenance_of(scenario),
         "warnings": [one.plain() for one in doubts_of(scenario)],
         "document": scenario.plain(),

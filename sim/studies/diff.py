@@ -157,7 +157,7 @@ def since(old: Record, forecast: Forecast, site: Site = HERE) -> Difference:
         Where the earlier scenario is run again, if necessary.
     """
     earlier = _again(old, forecast, site)
-    new, pair = forecast.record(), (earlier, forecast) if isinstance(earlier, Forecast) else None
+    new, pair = forecast.outline(), (earlier, forecast) if isinstance(earlier, Forecast) else None
     rows = tuple(
         _moved(outcome, day, before, forecast.probability(outcome, day).row(), pair)
         for outcome in OUTCOMES
@@ -336,7 +336,7 @@ def _record_of(side: Side, forecast: Forecast | None) -> Record:
         return side.stored
     if forecast is None:
         raise UsageError(f"{side.path}: neither a scenario nor a stored forecast; read it with read_side")
-    return forecast.record()
+    return forecast.outline()
 
 
 def _days(first: Record, second: Record) -> list[int]:
