@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,33 +36,7 @@ if TYPE_CHECKING:
 FORMAT = "offramp/diff/1"
 DICE = ("seed", "replicates", "runs")
 """Settings that both sides of a diff share when they were run again."""
-Verdict = Literal["real", "noise", "none"]
 Pair = tuple[Forecast, Forecast]
-
-
-@dataclass(frozen=True)
-class Moved:
-    """The move of one probability: before, after and the change, each with p, mc_low and mc_high.
-
-    Attributes
-    ----------
-    differing_runs
-        Runs in which the outcome comes in time on one side only; None if runs are not paired.
-    """
-
-    outcome: str
-    day: int
-    before: Row
-    after: Row
-    change: Row
-    differing_runs: int | None
-
-    @property
-    def verdict(self) -> Verdict:
-        """`real` if the interval excludes 0, `none` if no run differs, else `noise`."""
-        if self.differing_runs == 0:
-            return "none"
-        return "real" if self.change["mc_low"] > 0 or self.change["mc_high"] < 0 else "noise"
 
 
 @dataclass(frozen=True)
@@ -74,7 +48,9 @@ class Difference:
     before, after
         The records of both.
     rows
-        Moves by outcome and number of days.
+        By outcome and number of days, a probability before and after and the change, each with p, mc_low and mc_high,
+        the number of runs in which the outcome comes in time on one side only (None if runs are not paired), and the
+        verdict: `real` if the interval of the change excludes 0, `none` if no run differs, else `noise`.
     runs
         Number of paired runs; None if the two are not paired.
     unpaired
@@ -83,7 +59,7 @@ class Difference:
 
     before: Record
     after: Record
-    rows: tuple[Moved, ...]
+    rows: tuple[Record, ...]
     runs: int | None
     unpaired: str | None
 
@@ -97,7 +73,7 @@ class Difference:
             "paired_runs": self.runs,
             "unpaired": self.unpaired,
             "level": LEVEL,
-            "outcomes": [{**vars(one), "verdict": one.verdict} for one in self.rows],
+            "outcomes": list(self.rows),
             **self._inputs(),
             "settings": [one for one in settings_changed(self.before, self.after) if one["name"] not in shared],
         }  # fmt: skip
@@ -110,7 +86,8 @@ class Difference:
         """Return the part `since` of the later record."""
         outcomes: dict[str, dict[str, Any]] = {outcome: {} for outcome in OUTCOMES}
         for one in self.rows:
-            outcomes[one.outcome][str(one.day)] = {"old": one.before, "new": one.after, "change": one.change}
+            row = {"old": one["before"], "new": one["after"], "change": one["change"]}
+            outcomes[one["outcome"]][str(one["day"])] = row
         return {
             "forecast": {
                 **{key: self.before["scenario"][key] for key in ("id", "title", "hash")},
@@ -129,15 +106,24 @@ class Difference:
         return {**names_in(*both), "inputs": inputs_changed(*both), "stances": stances_changed(*both)}
 
 
-def _moved(outcome: str, day: int, before: Row, after: Row, pair: Pair | None) -> Moved:
+def _moved(outcome: str, day: int, before: Row, after: Row, pair: Pair | None) -> Record:
     """Return the move of a probability: run by run if there is a pair, else as two independent estimates."""
-    if pair is None:
-        return Moved(outcome, day, before, after, unpaired_row(before, after), None)
-    first, second = pair
-    runs = _runs_of(pair)
-    differs = (first.records[outcome][:runs] < day) != (second.records[outcome][:runs] < day)
-    change = first.difference(second, outcome, day).row()
-    return Moved(outcome, day, before, after, change, int(np.count_nonzero(differs)))
+    change, differing = unpaired_row(before, after), None
+    if pair is not None:
+        first, second = pair
+        runs = _runs_of(pair)
+        differs = (first.records[outcome][:runs] < day) != (second.records[outcome][:runs] < day)
+        change, differing = first.difference(second, outcome, day).row(), int(np.count_nonzero(differs))
+    verdict = "real" if change["mc_low"] > 0 or change["mc_high"] < 0 else "noise"
+    return {
+        "outcome": outcome,
+        "day": day,
+        "before": before,
+        "after": after,
+        "change": change,
+        "differing_runs": differing,
+        "verdict": "none" if differing == 0 else verdict,
+    }
 
 
 def plan_of_rerun(old: Record, forecast: Forecast) -> Plan:

@@ -55,13 +55,13 @@ def test_a_change_is_that_of_the_same_runs_and_its_inputs_are_named(base: Path, 
     found = compare(base, pressed)
     first, second = (sim.run(sim.load(path), runs=RUNS, seed=1) for path in (base, pressed))
     for one in found.rows:
-        expected = first.difference(second, one.outcome, one.day)
-        assert (one.change["p"], one.change["mc_low"], one.change["mc_high"]) == pytest.approx(
+        expected = first.difference(second, one["outcome"], one["day"])
+        assert (one["change"]["p"], one["change"]["mc_low"], one["change"]["mc_high"]) == pytest.approx(
             (expected.p, expected.low, expected.high), abs=1e-6
         )
-        differs = (first.records[one.outcome] < one.day) != (second.records[one.outcome] < one.day)
-        assert one.differing_runs == np.count_nonzero(differs)
-    verdicts = {(one.outcome, one.day): one.verdict for one in found.rows}
+        differs = (first.records[one["outcome"]] < one["day"]) != (second.records[one["outcome"]] < one["day"])
+        assert one["differing_runs"] == np.count_nonzero(differs)
+    verdicts = {(one["outcome"], one["day"]): one["verdict"] for one in found.rows}
     assert list(verdicts) == [(outcome, day) for outcome in OUTCOMES for day in (14, 30, 60)]
     assert verdicts["offensive", 60] == "real"
     record = found.record()
@@ -78,7 +78,7 @@ def test_the_same_scenario_twice_is_run_once_and_no_run_differs(base: Path, tmp_
     done: list[int] = []
     found = diff(sides, Bench(plan, Site(finished=lambda: done.append(1))))
     assert len(done) == 1
-    assert {one.verdict for one in found.rows} == {"none"}
+    assert {one["verdict"] for one in found.rows} == {"none"}
     assert found.record()["inputs"] == []
 
 
@@ -86,7 +86,7 @@ def test_the_same_scenario_twice_is_run_once_and_no_run_differs(base: Path, tmp_
 def test_what_moves_no_probability_clearly_is_noise(base: Path, tmp_path: Path) -> None:
     nudged = worlds.write(tmp_path, worlds.crisis(ties__envoy__shield=0.22), "nudged.yaml")
     found = compare(base, nudged)
-    verdicts = {(one.outcome, one.day): one.verdict for one in found.rows}
+    verdicts = {(one["outcome"], one["day"]): one["verdict"] for one in found.rows}
     assert set(verdicts.values()) <= {"noise", "none"}
     assert "noise" in verdicts.values()
 
@@ -120,17 +120,17 @@ def test_a_forecast_of_another_model_is_not_paired_and_says_why(base: Path, pres
     assert found.runs is None
     assert found.unpaired is not None
     assert "another version of the model" in found.unpaired
-    (row,) = (one for one in found.rows if (one.outcome, one.day) == ("offensive", 60))
-    assert (row.verdict, row.differing_runs) == ("real", None)
-    assert row.change["p"] == pytest.approx(row.after["p"] - row.before["p"], abs=2e-6)
-    widths = [side["mc_high"] - side["mc_low"] for side in (row.before, row.after, row.change)]
+    (row,) = (one for one in found.rows if (one["outcome"], one["day"]) == ("offensive", 60))
+    assert (row["verdict"], row["differing_runs"]) == ("real", None)
+    assert row["change"]["p"] == pytest.approx(row["after"]["p"] - row["before"]["p"], abs=2e-6)
+    widths = [side["mc_high"] - side["mc_low"] for side in (row["before"], row["after"], row["change"])]
     assert max(widths[:2]) < widths[2] < sum(widths[:2])
 
 
 def test_only_days_within_both_windows_are_compared(base: Path, tmp_path: Path) -> None:
     shorter = worlds.crisis(question__horizon=40, question__milestones=[10, 30])
     found = compare(base, worlds.write(tmp_path, shorter, "shorter.yaml"))
-    assert sorted({one.day for one in found.rows}) == [10, 14, 30, 40]
+    assert sorted({one["day"] for one in found.rows}) == [10, 14, 30, 40]
 
 
 def test_what_is_at_fault_is_refused(base: Path, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def stored(own: Path) -> Path:
 def test_a_change_since_a_forecast_on_ones_own_posterior_is_paired(own: Path, stored: Path) -> None:
     made = since(json.loads(stored.read_text(encoding="utf-8")), sim.run(sim.load(own), runs=RUNS, seed=1))
     assert (made.runs, made.unpaired) == (RUNS, None)
-    assert all(row.change["p"] == 0 for row in made.rows)
+    assert all(row["change"]["p"] == 0 for row in made.rows)
 
 
 def test_a_difference_from_a_forecast_on_ones_own_posterior_is_paired(own: Path, stored: Path) -> None:
@@ -87,9 +87,11 @@ def test_two_stored_forecasts_of_different_seeds_are_told_as_they_are(tmp_path: 
     assert found.unpaired is not None
     assert found.unpaired.startswith("the two forecasts have different seeds")
     for one in found.rows:
-        first, second = (json.loads(file.read_text())["outcomes"][one.outcome][str(one.day)]["p"] for file in files)
-        assert (one.before["p"], one.after["p"]) == (first, second)
-        assert one.change["p"] == pytest.approx(second - first, abs=2e-6)
+        first, second = (
+            json.loads(file.read_text())["outcomes"][one["outcome"]][str(one["day"])]["p"] for file in files
+        )
+        assert (one["before"]["p"], one["after"]["p"]) == (first, second)
+        assert one["change"]["p"] == pytest.approx(second - first, abs=2e-6)
     again = read_sides(files[0], files[1], 1)
     assert diff(again, Bench(plan_of(again, None, 1))).runs == RUNS
 
@@ -99,6 +101,6 @@ def test_a_change_since_a_forecast_of_another_seed_is_of_independent_estimates(t
     old = json.loads(json.dumps(sim.run(scenario, runs=RUNS, seed=1).record()))
     made = since(old, sim.run(scenario, runs=RUNS, seed=2))
     assert (made.runs, made.unpaired) == (None, "the two forecasts have different seeds")
-    (moved,) = (one for one in made.rows if (one.outcome, one.day) == ("offensive", 60))
-    assert moved.change["p"] == pytest.approx(moved.after["p"] - moved.before["p"], abs=2e-6)
-    assert moved.change["mc_low"] < moved.change["mc_high"]
+    (moved,) = (one for one in made.rows if (one["outcome"], one["day"]) == ("offensive", 60))
+    assert moved["change"]["p"] == pytest.approx(moved["after"]["p"] - moved["before"]["p"], abs=2e-6)
+    assert moved["change"]["mc_low"] < moved["change"]["mc_high"]
