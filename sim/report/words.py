@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import ReportError
 
@@ -17,23 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
-class Band:
-    """A word and its range in per cent; an edge that is not held belongs to the next band or to none."""
+class Band(NamedTuple):
+    """A word and its range in per cent; if two bands share an edge, it belongs to that nearer to 50%."""
 
     word: str
     low: int
     high: int
-    holds_low: bool = True
     holds_high: bool = True
-
-    def holds(self, percent: float) -> bool:
-        """Return whether a per cent value is in the band."""
-        return (
-            self.low < percent < self.high
-            or (self.holds_low and percent == self.low)
-            or (self.holds_high and percent == self.high)
-        )
 
 
 @dataclass(frozen=True)
@@ -52,14 +42,14 @@ class Scale:
 SCALES: Mapping[str, Scale] = {
     "icd203": Scale(
         "US Intelligence Community Directive 203",
-        (  # a shared edge belongs to the band nearer to 50%
-            Band("almost no chance", 1, 5, holds_high=False),
-            Band("very unlikely", 5, 20, holds_high=False),
-            Band("unlikely", 20, 45, holds_high=False),
+        (
+            Band("almost no chance", 1, 5),
+            Band("very unlikely", 5, 20),
+            Band("unlikely", 20, 45),
             Band("roughly even chance", 45, 55),
-            Band("likely", 55, 80, holds_low=False),
-            Band("very likely", 80, 95, holds_low=False),
-            Band("almost certain", 95, 99, holds_low=False),
+            Band("likely", 55, 80),
+            Band("very likely", 80, 95),
+            Band("almost certain", 95, 99),
         ),
         digits=2,
     ),
@@ -115,9 +105,10 @@ def phrase(p: float, scale: str = "icd203") -> str:
     """
     chosen = scale_of(scale)
     percent = round(100 * p, 9)
-    for band in chosen.bands:
-        if band.holds(percent):
-            return f"{band.word}, {chosen.range(band.low, band.high)}"
+    inside = [one for one in chosen.bands if one.low <= percent < one.high or (one.holds_high and percent == one.high)]
+    if inside:
+        band = min(inside, key=lambda one: abs(one.low + one.high - 100))
+        return f"{band.word}, {chosen.range(band.low, band.high)}"
     for below, above in pairwise(chosen.bands):
         if below.high <= percent <= above.low:
             return f"between {below.word} and {above.word}, {chosen.range(below.high, above.low)}"

@@ -5,10 +5,9 @@ The wording is that of a comparison: each line says what the same runs do if one
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from statistics import median
 
-from sim.report.chance import Chance, Shift, with_interval
+from sim.report.chance import Chance, Shift, chance_text
 from sim.report.charts import LIGHT, Spec, safe
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import OUTCOMES, Record, as_of, capital, name_in_text, name_of, schedule_name
@@ -21,43 +20,13 @@ MOST_IN_BRIEF = 5
 """Number of changes of a forecast that the terminal shows."""
 
 
-@dataclass(frozen=True)
-class Otherwise:
-    """One change compared with the forecast as it is, within one window.
-
-    Attributes
-    ----------
-    label, inside
-        The change as named in a row, and within a sentence.
-    differing
-        Runs that differ in anything at all.
-    ratio
-        The variance of the change with independent runs, as a multiple of its own; None if no run differs.
-    """
-
-    label: str
-    inside: str
-    before: Chance
-    after: Chance
-    shift: Shift
-    averts: Chance
-    brings_about: Chance
-    differing: int
-    ratio: float | None
-
-    @property
-    def line(self) -> str:
-        """The change in a few words, such as `+9.4 points (+8.4 to +10.4)`."""
-        return "no run differs" if self.differing == 0 else self.shift.line
-
-
 def document(record: Record, words: str) -> Document:
     """Read the record of a study of counterfactuals alone into its page."""
     section, day = section_of(record), record["horizon"]
     return Document(
         kicker=f"offramp counterfactuals, as of {as_of(record)}",
         title=record["scenario"]["title"],
-        number=ordered(record, day)[0].shift.text if section is not None else "0",
+        number=_shift(ordered(record, day)[0], day).text if section is not None else "0",
         says=f"the largest change in the probability of an offensive within {counted(day, 'day')} if one thing changed",
         head=() if section is not None else (Text("Nothing in this scenario can be changed."),),
         sections=(section, rerun_of(record, Runs_of_each_world=f"{record['counterfactuals']['runs']:,}")),
@@ -72,7 +41,7 @@ def section_of(record: Record) -> Section | None:
     day = record["horizon"]
     rows = ordered(record, day)
     parts = (
-        Text(_lead(rows, day), "lead"),
+        Text(_lead(record, rows, day), "lead"),
         Text(
             "Each is the same scenario with one thing changed, run on the same draws and random numbers and compared "
             f"run by run over {counted(part['runs'], 'run')}. A withdrawn pressure ends on the as-of date; one at full "
@@ -80,7 +49,7 @@ def section_of(record: Record) -> Section | None:
             "held stays where it starts. Of changes that move nothing on average, about one in twenty looks clear.",
             "note",
         ),
-        _figure(rows, day).with_parts(
+        _figure(record, rows, day).with_parts(
             Text(_interaction(record, part, day)),
             Text(
                 "The shares of runs in which a change averts an offensive, or brings one about, depend on how the two "
@@ -88,7 +57,7 @@ def section_of(record: Record) -> Section | None:
                 "does not. An offensive averted may still begin after the window.",
                 "note",
             ),
-            Text(_saving(rows), "note"),
+            Text(_saving(rows, day), "note"),
         ),
         _windows(record, part).fold("All outcomes and windows"),
     )
@@ -100,29 +69,27 @@ def brief_of(record: Record) -> Section | None:
     part = record["counterfactuals"]
     if part is None or not part["worlds"]:
         return None
-    rows = ordered(record, record["horizon"])
-    largest = _table(rows[:MOST_IN_BRIEF]).of_columns(*range(5))
-    return Section("If one thing changed", (Text(_lead(rows, record["horizon"])), largest), id="counterfactuals")
+    day = record["horizon"]
+    rows = ordered(record, day)
+    largest = _table(record, rows[:MOST_IN_BRIEF], day).of_columns(*range(5))
+    return Section("If one thing changed", (Text(_lead(record, rows, day)), largest), id="counterfactuals")
 
 
-def ordered(record: Record, day: int) -> list[Otherwise]:
-    """Return all changes of the offensive within a window, the largest first."""
-    part, key = record["counterfactuals"], str(day)
-    rows = [
-        Otherwise(
-            label=label_of(record, one),
-            inside=_WORDS[one["kind"]][1].format(_subject(record, one)),
-            before=Chance.of(part["base"]["offensive"][key]),
-            after=Chance.of(one["outcomes"]["offensive"][key]),
-            shift=Shift.of(one["changes"]["offensive"][key]),
-            averts=Chance.of(one["averts"][key]),
-            brings_about=Chance.of(one["brings_about"][key]),
-            differing=one["differing_runs"],
-            ratio=one["variance_ratio"][key],
-        )
-        for one in part["worlds"]
-    ]
-    return sorted(rows, key=lambda row: -abs(row.shift.p))
+def ordered(record: Record, day: int) -> list[Record]:
+    """Return all changes, that which moves the offensive within a window most first."""
+    return sorted(record["counterfactuals"]["worlds"], key=lambda one: -abs(_shift(one, day).p))
+
+
+def _shift(one: Record, day: int) -> Shift:
+    return Shift.of(one["changes"]["offensive"][str(day)])
+
+
+def _after(one: Record, day: int) -> Chance:
+    return Chance.of(one["outcomes"]["offensive"][str(day)])
+
+
+def _before(record: Record, day: int) -> Chance:
+    return Chance.of(record["counterfactuals"]["base"]["offensive"][str(day)])
 
 
 _WORDS = {
@@ -148,18 +115,19 @@ def _subject(record: Record, one: Record) -> str:
     return f"{actor['posture_name']} of {name_in_text(name_of(record, one['subject']))}"
 
 
-def _lead(rows: list[Otherwise], day: int) -> str:
-    first = rows[0]
-    if first.differing == 0 or not first.shift.is_clear:
+def _lead(record: Record, rows: list[Record], day: int) -> str:
+    first, shift = rows[0], _shift(rows[0], day)
+    if first["differing_runs"] == 0 or not shift.is_clear:
         return (
             f"None of {counted(len(rows), 'change')} clearly moves the probability of an offensive within "
             f"{counted(day, 'day')}."
         )
-    clear = sum(row.shift.is_clear for row in rows)
+    clear = sum(_shift(row, day).is_clear for row in rows)
+    inside = _WORDS[first["kind"]][1].format(_subject(record, first))
     return (
-        f"The probability of an offensive within {counted(day, 'day')} is {first.before.text} with nothing changed. It "
-        f"moves most {first.inside}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} "
-        "clearly move it."
+        f"The probability of an offensive within {counted(day, 'day')} is {_before(record, day).text} with nothing "
+        f"changed. It moves most {inside}: to {_after(first, day).text}, {shift.line}. {clear} of "
+        f"{counted(len(rows), 'change')} clearly move it."
     )
 
 
@@ -180,9 +148,12 @@ def _interaction(record: Record, part: Record, day: int) -> str:
     )
 
 
-def _saving(rows: list[Otherwise]) -> str:
-    """Return a sentence on what the pairing is worth."""
-    ratios = sorted(row.ratio for row in rows if row.ratio is not None)
+def _saving(rows: list[Record], day: int) -> str:
+    """Return a sentence on what the pairing is worth: the variance with independent runs over that of the paired ones.
+
+    A change in which no run differs has no ratio.
+    """
+    ratios = sorted(ratio for row in rows if (ratio := row["variance_ratio"][str(day)]) is not None)
     if not ratios:
         return ""
     if len(ratios) == 1:
@@ -193,33 +164,35 @@ def _saving(rows: list[Otherwise]) -> str:
     )
 
 
-def _figure(rows: list[Otherwise], day: int) -> Figure:
+def _figure(record: Record, rows: list[Record], day: int) -> Figure:
     shown, event = rows[:SHOWN], f"an offensive within {counted(day, 'day')}"
-    up, down = (sum(sign * row.shift.p > 0 and row.shift.is_clear for row in rows) for sign in (1, -1))
-    steps = "; ".join(f"{row.label}, {row.after.text}" for row in shown)
+    clear = [shift.p for row in rows if (shift := _shift(row, day)).is_clear]
+    up, down = sum(one > 0 for one in clear), sum(one < 0 for one in clear)
+    steps = "; ".join(f"{label_of(record, row)}, {_after(row, day).text}" for row in shown)
     most = f"; the {len(shown)} largest of {len(rows)}" if len(rows) > len(shown) else ""
     return Figure(
         "counterfactuals-figure",
         f"If one thing changed: {_count(up)} the probability, {_count(down, 'lower')} it",
         f"Probability of {event}, as it is (hollow) and changed, with the 95% interval of the difference{most}",
-        f"Dumbbell chart of the probability of {event}, {rows[0].before.text} as it is: {steps}.",
-        _table(rows),
-        lambda: _dumbbells(shown),
+        f"Dumbbell chart of the probability of {event}, {_before(record, day).text} as it is: {steps}.",
+        _table(record, rows, day),
+        lambda: _dumbbells(record, shown, day),
     )
 
 
-def _dumbbells(shown: list[Otherwise]) -> Spec:
-    rows, base = [], shown[0].before
+def _dumbbells(record: Record, shown: list[Record], day: int) -> Spec:
+    rows, base, highest = [], _before(record, day), [_before(record, day).p]
     for one in shown:
-        before, after, shift = one.before.p, one.after.p, one.shift
+        before, after, shift, label = base.p, _after(one, day).p, _shift(one, day), label_of(record, one)
         colour = "muted" if not shift.is_clear else "offensive" if after > before else "agreement"
-        said = f"{safe(one.label)}: {safe(shift.number)}"
+        said = f"{safe(label)}: {safe(shift.number)}"
+        highest.append(before + shift.high)
         ends = (
             Dot(before, colour, said, size=9, rim=2, hollow=True),
             Dot(after, colour, said, before + shift.low, before + shift.high, size=12),
         )
-        rows.append(Row(one.label, [Bar(before, after, LIGHT[colour], 3)], ends, [Words("", colour, shift.number)]))
-    fig = rows_chart(rows, shares_axis([base.p, *(base.p + one.shift.high for one in shown)]))
+        rows.append(Row(label, [Bar(before, after, LIGHT[colour], 3)], ends, [Words("", colour, shift.number)]))
+    fig = rows_chart(rows, shares_axis(highest))
     reference(fig, base.p, f"as it is {base.label}", heading="points")
     return fig
 
@@ -228,12 +201,12 @@ def _count(number: int, verb: str = "raise") -> str:
     return f"{counted(number, 'change')} {verb}{'s' if number == 1 else ''}"
 
 
-def _table(rows: list[Otherwise]) -> Table:
+def _table(record: Record, rows: list[Record], day: int) -> Table:
     cells = tuple(
         (
-            row.label, row.before.text, row.after.text,
-            *(("0", "no run differs") if row.differing == 0 else (row.shift.number, row.shift.interval)),
-            _share(row.averts), _share(row.brings_about),
+            label_of(record, row), _before(record, day).text, _after(row, day).text,
+            *(("0", "no run differs") if row["differing_runs"] == 0 else _shift(row, day).cells[:2]),
+            _share(row["averts"][str(day)]), _share(row["brings_about"][str(day)]),
         )
         for row in rows
     )  # fmt: skip
@@ -241,9 +214,9 @@ def _table(rows: list[Otherwise]) -> Table:
     return Table("Probability of an offensive if one thing changed, largest change first", columns, "lrrrrrr", cells)
 
 
-def _share(chance: Chance) -> str:
+def _share(row: Record) -> str:
     """Write a share of runs; zero is shown as zero, because runs are counted and nothing is estimated."""
-    return "no run" if chance.p == 0 else with_interval(chance)
+    return "no run" if row["p"] == 0 else chance_text(row)
 
 
 def _windows(record: Record, part: Record) -> Table:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.report.chance import Chance, Shift, with_interval
@@ -94,8 +93,7 @@ CELL_FIGURE = "axes-parallel"
 """Place of the parallel coordinates on the page."""
 
 
-@dataclass(frozen=True)
-class Correlation:
+class Correlation(NamedTuple):
     """Spearman's rank correlation of an axis with the probability, and its 95% interval."""
 
     path: str
@@ -107,11 +105,6 @@ class Correlation:
     def is_clear(self) -> bool:
         """Whether the interval excludes 0."""
         return self.low > 0 or self.high < 0
-
-    @property
-    def remark(self) -> str:
-        """Remark in its row of a table."""
-        return "" if self.is_clear else "not clear"
 
     @property
     def interval(self) -> str:
@@ -153,7 +146,7 @@ def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
         if clear is None
         else f"{capital(within)} the probability varies most with {in_sentence(record, clear)}"
     )
-    rows = tuple((name, signed(one.value), one.interval, one.remark) for name, one in named)
+    rows = tuple((name, signed(one.value), one.interval, "" if one.is_clear else "not clear") for name, one in named)
     caption = "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first"
     shown = named[:MOST_ROWS]
     first = "" if len(shown) == len(found) else f"; the {len(shown)} strongest of {len(found)}"
