@@ -69,7 +69,7 @@ def test_the_headline_and_each_window(record: dict[str, Any], seen: Any) -> None
     horizon = record["horizon"]
     for strip, bar, days in zip(seen["strips"], seen["bars"], [30, horizon], strict=True):
         one = record["outcomes"]["offensive"][str(days)]
-        cells = row(seen, "All outcomes by milestone", "Offensive", f"within {days} days")
+        cells = row(seen, "All outcomes by milestone", "Offensive", f"{days} days")
         shown = percent(one["p"])
         assert cells[3] == shown
         assert PERCENT.findall(strip.split("2018", 1)[1])[0] == shown
@@ -137,7 +137,7 @@ def test_the_change_since_an_earlier_forecast(record: dict[str, Any], seen: Any)
     (cells,) = [
         cells
         for caption, rows in seen["tables"].items() if caption.startswith("Then and now")
-        for cells in rows if cells[:2] == ["Offensive", f"within {days} days"]
+        for cells in rows if cells[:2] == ["Offensive", f"{days} days"]
     ]  # fmt: skip
     moved = record["since"]["outcomes"]["offensive"][str(days)]
     assert cells[2:4] == [percent(moved["old"]["p"]), percent(moved["new"]["p"])]
