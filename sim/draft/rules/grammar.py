@@ -224,12 +224,11 @@ def _is_denied_around(token: Token) -> bool:
     """Return whether not, no longer, by no means or not so much as denies a word; `not only` does not."""
     doc, place = token.doc, token.i
     near = [one.lower_ for one in doc[max(place - 6, 0) : place]]
-    if near[-3:] == ["so", "much", "as"] and not {"not", "n't", "never", "nor", "without"}.isdisjoint(near):
-        return True
-    if any(doc[one.i + 1].lower_ not in words("merely") for one in children(token, "neg") if one.i + 1 < len(doc)):
-        return True
+    so_much_as = near[-3:] == ["so", "much", "as"] and bool(words("denying").intersection(near))
+    merely = [one.i for one in children(token, "neg") if doc[min(one.i + 1, place)].lower_ in words("merely")]
     asides = [top for one in children(token, "advmod", "prep") for top in (one, *children(one, "pobj"))]
-    return any(one.lower_ in ("longer", "means", "way") and "no" in lowered(one.lefts) for one in asides)
+    no_longer = any(one.lower_ in ("longer", "means", "way") and "no" in lowered(one.lefts) for one in asides)
+    return so_much_as or no_longer or (child(token, "neg") is not None and not merely)
 
 
 def joined_by_nor(token: Token) -> list[Token]:
@@ -287,9 +286,13 @@ def _has_condition(one: Token) -> bool:
         return True
     if one.lower_ in ("if", "unless", "whether", "provided", "case") and one.dep_ in ("mark", "prep", "pobj"):
         return True
-    first, own = next(one.lefts, one), child(one, *SUBJECTS)  # should they come
-    inverted = first.lower_ in ("should", "were", "had") and first.dep_ == "aux" and own is not None
-    return one.dep_ == "advcl" and inverted and own is not None and first.i < own.i
+    return one.dep_ == "advcl" and _is_inverted(one)
+
+
+def _is_inverted(verb: Token) -> bool:
+    """Return whether an auxiliary before the subject makes a condition: `should they come`."""
+    first, own = next(verb.lefts, verb), child(verb, *SUBJECTS)
+    return first.lower_ in ("should", "were", "had") and first.dep_ == "aux" and own is not None and first.i < own.i
 
 
 def is_question(sentence: Span) -> bool:

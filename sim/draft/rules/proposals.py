@@ -162,18 +162,16 @@ class _Sheet:
 
     def _apart(self, doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When | None:
         """Return the day of what lies a time apart from the main act: `a day after jets had bombed the camp`."""
-        for one in (doc[event.head], *doc[event.head].ancestors):
-            place = child(one, "mark") or (one.head if one.dep_ in ("pobj", "pcomp") else None)
-            if place is None or place.lower_ not in ("after", "before"):
-                continue
-            apart = gap(self.text[offset : place.idx + len(place)])
-            main = one.head if place.dep_ == "mark" else place.head
-            if apart is None or event.ahead or any(date.start > place.idx - offset for date in dates):
-                return None
-            base = _nearest(doc, replace(event, head=main.i), dates, offset)
-            day = min((base.last if base else self.today) - apart, self.today)
-            return When(day, day)
-        return None
+        linked = _linked(doc[event.head]) if not event.ahead else None
+        if linked is None:
+            return None
+        place, main = linked
+        apart = gap(self.text[offset : place.idx + len(place)])
+        if apart is None or any(date.start > place.idx - offset for date in dates):
+            return None
+        base = _nearest(doc, replace(event, head=main.i), dates, offset)
+        day = min((base.last if base else self.today) - apart, self.today)
+        return When(day, day)
 
     def _item(self, doc: Doc, event: Event, dated: Dated) -> DraftItem:
         past = (self.today - dated.last).days > PAST and not event.standing
@@ -200,21 +198,33 @@ class _Sheet:
         return tuple(ids) if event.act.way in words("ways-armed") else ()
 
 
+def _linked(head: Token) -> tuple[Token, Token] | None:
+    """Return the `after` or `before` that joins a word, or one above it, to another, and that other word."""
+    for one in (head, *head.ancestors):
+        mark = child(one, "mark")
+        place = mark if mark is not None else one.head
+        if place.lower_ in ("after", "before") and (mark is not None or one.dep_ in ("pobj", "pcomp")):
+            return place, one.head if mark is not None else place.head
+    return None
+
+
 def _nearest(doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When | None:
     """Return the date attached to the event's verb or, failing that, to one above it; of several, the nearest one."""
-    ranked = []
-    head = doc[event.head]
-    above = {head.i, *(one.i for one in head.ancestors)}
-    place = head.idx - offset
+    head, ranked = doc[event.head], []
     for one in dates:
         span = doc.char_span(offset + one.start, offset + one.end, alignment_mode="expand")
-        top = span.root if span is not None else head
-        verb = next((part for part in (top, *top.ancestors) if part.pos_ in ("VERB", "AUX") or part == head), top)
-        if _is_ahead(verb, event, one) or (event.ahead and (verb == head or verb.i not in above)):
-            continue  # what is announced has the day of its announcement
-        far = 0 if verb == head else 1 if verb.i in above else 2
-        ranked.append((far, abs(one.start - place), one))
+        far = _far(span.root if span is not None else head, head, event, one)
+        if far is not None:
+            ranked.append((far, abs(one.start - head.idx + offset), one))
     return min(ranked, key=lambda row: row[:2])[2] if ranked else None
+
+
+def _far(place: Token, head: Token, event: Event, when: When) -> int | None:
+    """Return 0 for a date at the event's verb, 1 for one at a verb above, else 2; None if it cannot date the event."""
+    verb = next((part for part in (place, *place.ancestors) if part.pos_ in ("VERB", "AUX") or part == head), place)
+    far = 0 if verb == head else 1 if verb in head.ancestors else 2
+    announced = event.ahead and far != 1  # what is announced has the day of its announcement
+    return None if announced or _is_ahead(verb, event, when) else far
 
 
 def _is_ahead(verb: Token, event: Event, when: When) -> bool:

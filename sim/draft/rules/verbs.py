@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import DEMAND, HOLD, STAY_OUT, THREAT, Act, Phrase, words
@@ -54,35 +54,32 @@ def of_verb(clause: Clause) -> Iterator[Event]:
     verb = clause.token
     if is_conditional(verb) or clause.is_denied_above() or (_is_spoken_for(verb) and not _is_ordered(clause)):
         return
-    if "any" in lowered(_determiners(subjects(verb))) and verb.dep_ in ("acl", "relcl"):
-        return  # any ship that approaches
     phrase = act_of_verb(verb)
-    come = phrase is not None and phrase.act.way == "visit" and any(map(_is_force, subjects(verb)))
-    plain = phrase is None or not phrase.rest or come
-    if special := of_idiom(clause) or (plain and [*_stands(clause), *_guards(clause)]):
+    if special := of_idiom(clause) or ([*_stands(clause), *_guards(clause)] if _is_plain(verb, phrase) else []):
         yield from special
     elif phrase is not None:
         yield from of_act(clause, phrase)
         yield from _accused(clause) if phrase.act.way == "accuse" else ()
 
 
+def _is_plain(verb: Token, phrase: Phrase | None) -> bool:
+    """Return whether a verb is no part of a phrase, or of one that means something else of soldiers: `arrive in`."""
+    if phrase is None or not phrase.rest:
+        return True
+    return phrase.act.way == "visit" and any(map(_is_force, subjects(verb)))
+
+
 def _is_spoken_for(verb: Token) -> bool:
     """Return whether another verb governs this one so that it is not done: wanted, refused, demanded or feared."""
-    head, relation = verb.head, verb.dep_
-    if {"to", "have"} <= auxiliaries(verb) and not negated(head):
-        return head.lemma_ in ("want", "like", "hope", "wish")  # a perfect infinitive is done unless merely wished
-    bare = "to" in auxiliaries(verb) or (verb.tag_ == "VB" and not auxiliaries(verb))
-    if bare and (relation == "ccomp" or (relation == "acl" and child(verb, "mark") is not None)):
-        return True  # allowed, or demanded in the subjunctive: a demand that it leave
-    if relation == "xcomp":
-        return negated(head) or not is_in(head, "aspect", "reported")
-    if relation == "ccomp":
-        return head.lemma_ == "let" or way_of(head) in words("ways-speaking")
-    if relation == "pcomp":
-        return head.lower_ in ("of", "from", "against", "without", "about", "for", "to", "before", "instead")
-    if relation == "conj":
-        return verb.tag_ == head.tag_ and _is_spoken_for(head)
-    return relation in ("advcl", "acl", "relcl") and _is_purpose(verb)
+    if {"to", "have"} <= auxiliaries(verb) and not negated(verb.head):
+        return verb.head.lemma_ in ("want", "like", "hope", "wish")  # a perfect infinitive is done unless merely wished
+    governs = _GOVERNED.get(verb.dep_)
+    return governs is not None and governs(verb)
+
+
+def _is_bare(verb: Token) -> bool:
+    """Return whether a verb is an infinitive or in the subjunctive: allowed to leave, a demand that it leave."""
+    return "to" in auxiliaries(verb) or (verb.tag_ == "VB" and not auxiliaries(verb))
 
 
 def _is_purpose(verb: Token) -> bool:
@@ -92,6 +89,23 @@ def _is_purpose(verb: Token) -> bool:
         return False
     done = way_of(head) in ("visit", "talk", "phone") or is_in(verb, "telling")
     return verb.dep_ != "advcl" or not done
+
+
+def _is_of_any(verb: Token) -> bool:
+    """Return whether a clause describes no particular thing: `any ship that approaches`."""
+    return "any" in lowered(verb.head.lefts)
+
+
+_GOVERNED: Mapping[str, Callable[[Token], bool]] = {
+    "xcomp": lambda verb: negated(verb.head) or not is_in(verb.head, "aspect", "reported"),
+    "ccomp": lambda verb: _is_bare(verb) or verb.head.lemma_ == "let" or way_of(verb.head) in words("ways-speaking"),
+    "pcomp": lambda verb: verb.head.lower_ in words("undone"),
+    "conj": lambda verb: verb.tag_ == verb.head.tag_ and _is_spoken_for(verb.head),
+    "acl": lambda verb: (_is_bare(verb) and child(verb, "mark") is not None) or _is_purpose(verb) or _is_of_any(verb),
+    "advcl": _is_purpose,
+    "relcl": lambda verb: _is_purpose(verb) or _is_of_any(verb),
+}
+"""By its relation to the governing verb, whether a verb is not done."""
 
 
 def _is_ordered(clause: Clause) -> bool:
@@ -152,10 +166,7 @@ def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
     """Return the act adjusted for mood, its matter, and the speaker if the act is theirs; None if it is not an act."""
     verb, matter = clause.token, _matter(clause.token, act)
     if negated(verb) or (act.way != "say" and _nobody(verb)):
-        if _is_balanced(clause):
-            return None
-        matter = -matter if lowered(_determiners(patients(verb))) & {"no", "neither"} else matter
-        changed = denied(verb, act, matter)
+        changed = _denied(clause, act, matter)
         return (*changed, ()) if changed is not None else None
     if is_obliged(verb):
         return _obliged(clause, act)
@@ -166,6 +177,14 @@ def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
         return None
     act, matter = _weighed(verb, act, matter)
     return (act, matter, ()) if _counts(clause, act, matter, actor) else None
+
+
+def _denied(clause: Clause, act: Act, matter: int) -> tuple[Act, int] | None:
+    """Return what an act becomes that is denied by its verb, its subject or its object; None if it is not an act."""
+    if _is_balanced(clause):
+        return None
+    of_object = lowered(_determiners(patients(clause.token))) & {"no", "neither"}
+    return denied(clause.token, act, -matter if of_object else matter)
 
 
 def _counts(clause: Clause, act: Act, matter: int, actor: Ids) -> bool:
