@@ -121,13 +121,21 @@ def of_act(clause: Clause, phrase: Phrase) -> Iterator[Event]:
     """Yield the event of a verb's act, adjusted for mood."""
     actor = _actor(clause, phrase.act.way)
     found = _in_mood(clause, phrase.act, actor)
-    if found is None:
+    if found is None or _strikes_itself(clause, actor):
         return
     act, matter, other = found
     helps = act == THREAT and phrase.act.way in _HELP  # a threat to those against whom it would help
     how = How("article" if other else clause.told(actor), weak=phrase.act.way in ("say", "promise"))
     rule = "-".join((f"verb:{clause.lemma}", *phrase.rest))
     yield from clause.event(other or actor, act, rule, matter=matter, target=() if helps else None, how=how)
+
+
+def _strikes_itself(clause: Clause, actor: Ids) -> bool:
+    """Return whether nameless weapons come down on the party that they would be ascribed to: `in its waters`."""
+    verb, who = clause.token, clause.who
+    nameless = any(_is_force(one) and not who.before_noun(one) for one in subjects(verb) if one.i not in who.mentioned)
+    owners = who.parties([one for top in after(verb, "in", "on", "into") for one in children(top, "poss")])
+    return nameless and not patients(verb) and bool(owners) and set(owners) <= set(actor)
 
 
 def _actor(clause: Clause, way: str) -> Ids:
