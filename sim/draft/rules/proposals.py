@@ -224,7 +224,8 @@ def _far(place: Token, head: Token, event: Event, when: When) -> int | None:
     verb = next((part for part in (place, *place.ancestors) if part.pos_ in ("VERB", "AUX") or part == head), place)
     far = 0 if verb == head else 1 if verb in head.ancestors else 2
     announced = event.ahead and far != 1  # what is announced has the day of its announcement
-    return None if announced or _is_ahead(verb, event, when) else far
+    aside = verb.dep_ == "relcl" and verb.head != head and head in verb.ancestors  # a strike that killed two on Monday
+    return None if announced or aside or _is_ahead(verb, event, when) else far
 
 
 def _is_ahead(verb: Token, event: Event, when: When) -> bool:

@@ -250,6 +250,8 @@ ACTS = [
     ("Belmar warned that any Norlandic ship approaching its frigates would be sunk.", ["belmar 13 threat -"]),
     ("Kestria condemned what it called Belmari aggression.", ["kestria 11 criticism +"]),
     ("Norland broke off talks with the League.", ["norland 16 refusal +"]),
+    ("Norland revoked two agreements with Belmar.", ["norland 16 refusal +"]),
+    ("Norland announced air strikes on the harbour.", ["norland 13 threat +"]),
     ("Belmar lodged a protest after five missiles landed in its waters.", ["belmar 11 criticism -"]),
     ("Norland's soldiers landed in its southern province.", ["norland 19 strike +"]),
     # silence

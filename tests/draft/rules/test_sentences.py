@@ -56,6 +56,7 @@ DATED = [
     ("On Tuesday Norland told the militia to leave the harbour by Monday.", 14),
     ("Norland demanded on Tuesday that the militia lay down its arms by Friday.", 14),
     ("Norland will attack the harbour by Wednesday, its president said on Monday.", 13),
+    ("Norland vowed to punish Belmar for a raid that killed two of its generals on Monday.", 16),
     ("Norland shelled the harbour until Monday.", 13),
     ("The harbour was quiet on Wednesday, two days after Norlandic jets had bombed it.", 13),
     ("Hours after Norland had shelled the harbour on Monday, the shops opened.", 13),
