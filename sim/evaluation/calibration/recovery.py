@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim import rng
 from sim.errors import UsageError
@@ -62,17 +63,18 @@ def recovery(study: Study, *, repeats: int, site: Site) -> dict[str, Any]:
         generator = rng.stream(study.seed, repeat, "calibration", "recovery")
         few = generator.choice(len(sample.draws), size=RANKS - 1, replace=False)
         ranks.append((sample.draws[few] < study.points[shown + repeat]).sum(axis=0))
-    histograms = np.stack([np.bincount(column, minlength=RANKS) for column in np.array(ranks).T])
-    expected = repeats / RANKS
+    return {"repeats": repeats, "ranks": RANKS, "parameters": _uniformity(np.array(ranks))}
+
+
+def _uniformity(ranks: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
+    """Return the histogram of each parameter and its p-value, from ranks of shape (repeats, parameters)."""
+    histograms = np.stack([np.bincount(column, minlength=RANKS) for column in ranks.T])
+    expected = len(ranks) / RANKS
     p_values = chdtrc(RANKS - 1, ((histograms - expected) ** 2 / expected).sum(axis=1))
-    return {
-        "repeats": repeats,
-        "ranks": RANKS,
-        "parameters": [
-            {"name": name, "histogram": histogram.tolist(), "p_value": round(float(p), 4)}
-            for name, histogram, p in zip(COORDINATES, histograms, p_values, strict=True)
-        ],
-    }
+    return [
+        {"name": name, "histogram": histogram.tolist(), "p_value": round(float(p), 4)}
+        for name, histogram, p in zip(COORDINATES, histograms, p_values, strict=True)
+    ]
 
 
 def check_repeats(repeats: int, points: int) -> None:

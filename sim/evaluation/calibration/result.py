@@ -68,6 +68,13 @@ class Request:
     target: Scenario | None
     about: Mapping[str, Any]
 
+    def record(self) -> dict[str, Any]:
+        """Return its part of calibration.json, which names no threat."""
+        cases = [
+            {"id": name, "classes": sorted(classes)} for name, classes in self.seen.items() if name not in self.threats
+        ]
+        return {"name": self.name, "known": self.known.isoformat(), "cases": cases}
+
     def steps(self, study: Study) -> int:
         """Return the number of posteriors and blocks of runs it takes."""
         coded = {study.coded[name] for name in self.threats}
@@ -102,17 +109,11 @@ def calibration(
         disagreement = np.ptp(np.array(at_target), axis=0)
         about["seed_disagreement"] = round(100 * float(disagreement.max()), 1)
     table = table_of(asked.name, samples, studies[0], about)
-    splits = {}
-    if asked.target is not None:
-        for name, at in (("prior", None), ("posterior", table)):
-            splits[name] = split(with_posterior(asked.target, at), seed, site)
+    splits = _splits(asked.target, table, seed, site)
     evidence = evidence_by_sample(studies[0], asked, samples[0])
-    crises = {name: classes for name, classes in asked.seen.items() if name not in asked.threats}
     return table, {
         "schema": FORMAT,
-        "name": asked.name,
-        "known": asked.known.isoformat(),
-        "cases": [{"id": name, "classes": sorted(classes)} for name, classes in crises.items()],
+        **asked.record(),
         "samples": rounded(evidence, 4),
         "windows": list(WINDOWS),
         "seeds": list(map(_seed, samples, at_target)),
@@ -124,6 +125,14 @@ def calibration(
         "splits": splits,
         "environment": environment.stamp(),
     }
+
+
+def _splits(target: Scenario | None, table: Posterior, seed: int, site: Site) -> dict[str, Any]:
+    """Return the splits of the target's variance (`split`) by `prior` and `posterior`; empty without a target."""
+    if target is None:
+        return {}
+    ends = (("prior", None), ("posterior", table))
+    return {name: split(with_posterior(target, at), seed, site) for name, at in ends}
 
 
 def _seed(one: Sample, target: Floats | None) -> dict[str, Any]:
