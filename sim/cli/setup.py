@@ -95,20 +95,20 @@ def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> 
     """
     from sim import environment
     from sim.runs.store import Store
-    from sim.runs.store.store import groups_of
+    from sim.runs.store.store import by_head
 
     rows = [
         {
-            "scenario": one.head.scenario,
-            "title": one.head.title,
-            "model": one.head.model,
-            "current": one.head.model == environment.model_version(),
-            "blocks": one.entries,
-            "bytes": one.size,
-            "oldest": _date(one.oldest),
-            "newest": _date(one.newest),
+            "scenario": head.scenario,
+            "title": head.title,
+            "model": head.model,
+            "current": head.model == environment.model_version(),
+            "blocks": len(items),
+            "bytes": _bytes(items),
+            "oldest": _date(min(item.written for item in items)),
+            "newest": _date(max(item.written for item in items)),
         }
-        for one in groups_of(Store(place))
+        for head, items in sorted(by_head(Store(place)).items(), key=lambda one: (-_bytes(one[1]), one[0]))
     ]
     show({"store": place, "scenarios": rows}, format_, _lines(rows, place))
 

@@ -14,7 +14,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -183,34 +182,19 @@ LEFT_OVER = 1.0
 _NAME = re.compile(r"blocks/[0-9a-f]{2}/(?P<part>\.)?[0-9a-f]{64}(?(part)\.[0-9]+-[0-9a-f]{8})")
 
 
-@dataclass(frozen=True)
-class Group:
-    """The entries of one scenario by one version of the model; times are when they were written, since 1970."""
-
-    head: Head
-    entries: int
-    size: int
-    oldest: float
-    newest: float
-
-
 def items_of(store: Store) -> Iterator[Item]:
     """Yield the items of a store whose names it gave."""
     return (item for item in store.shelf.items() if _NAME.fullmatch(item.name))
 
 
-def groups_of(store: Store) -> list[Group]:
-    """Return entries grouped by scenario and version of the model, largest first; reads the head of every entry."""
+def by_head(store: Store) -> dict[Head, list[Item]]:
+    """Return the entries of each scenario by each version of the model; reads the head of every entry."""
     found: dict[Head, list[Item]] = {}
     for item in items_of(store):
         raw = None if item.leftover else store.shelf.get(item.name, HEAD_BYTES)
         if raw is not None:
             found.setdefault(head_of(raw), []).append(item)
-    groups = []
-    for head, items in found.items():
-        times = [item.written for item in items]
-        groups.append(Group(head, len(items), sum(item.size for item in items), min(times), max(times)))
-    return sorted(groups, key=lambda one: (-one.size, one.head))
+    return found
 
 
 def to_remove(items: Iterable[Item], now: float, days: float | None, most_bytes: int | None) -> list[Item]:

@@ -25,7 +25,7 @@ from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask, ru
 from sim.runs.store import Store, key_of
 from sim.runs.store.entry import FORMAT, packed
 from sim.runs.store.shelf import Folder
-from sim.runs.store.store import groups_of, name_of
+from sim.runs.store.store import by_head, name_of
 from sim.scenario.scenario import Scenario
 from sim.tallies import Tally
 from tests import worlds
@@ -158,8 +158,8 @@ def test_a_note_of_a_block_comes_back_under_its_kind_and_never_damaged(store: St
     assert store.get_note(task, "stories 2") is None
     assert store.get_note(replace(task, block=0), "stories 1") is None
     assert store.get(task) is None, "a note is no block"
-    (group,) = groups_of(store)
-    assert (group.head.scenario, group.entries) == (task.scenario.id, 1), "it is listed, and can be pruned"
+    ((head, items),) = by_head(store).items()
+    assert (head.scenario, len(items)) == (task.scenario.id, 1), "it is listed, and can be pruned"
     (path,) = (path for path in (folder_of(store) / "blocks").rglob("*") if path.is_file())
     path.write_bytes(path.read_bytes()[:-1])
     assert store.get_note(task, "stories 1") is None
