@@ -1,8 +1,10 @@
 """All commands of `offramp` together, for its help and for tests."""
 
-from __future__ import annotations
+from importlib import import_module
 
-from sim.cli import check, draft, evaluate, ledger, run, setup, sweep, what_if, why, write
-from sim.cli.declare import app
+from sim.cli.declare import MODULES, app
 
-__all__ = ["app", "check", "draft", "evaluate", "ledger", "run", "setup", "sweep", "what_if", "why", "write"]
+for module in set(MODULES.values()):
+    import_module(f"sim.cli.{module}")
+
+__all__ = ["app"]

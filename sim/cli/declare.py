@@ -39,7 +39,7 @@ PANELS: dict[str, dict[str, tuple[str, ...]]] = {
     "Set up": {"setup": ("doctor", "store")},
 }
 """The commands by job, in the order of the help, and the modules that declare them."""
-_MODULES = {name: module for panel in PANELS.values() for module, names in panel.items() for name in names}
+MODULES = {name: module for panel in PANELS.values() for module, names in panel.items() for name in names}
 
 
 class Panels(TyperGroup):
@@ -163,8 +163,8 @@ def call(words: Sequence[str]) -> NoReturn:
 
 def _load(name: str) -> None:
     """Import the module of a command and drop its other commands, to save time; for any other name, import all."""
-    import_module(f"sim.cli.{_MODULES.get(name, 'app')}")
-    if name in _MODULES:
+    import_module(f"sim.cli.{MODULES.get(name, 'app')}")
+    if name in MODULES:
         commands = app.registered_commands
         app.registered_commands = [one for one in commands if one.callback and one.callback.__name__ == name]
         app.registered_groups = [one for one in app.registered_groups if one.name == name]
