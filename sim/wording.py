@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from unicodedata import category, combining, normalize
 
@@ -70,6 +70,19 @@ MONTHS = (
 _SMALL = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 _CAPITALS = frozenset(["eu", "iaea", "nato", "uae", "uk", "un", "us", "usa"])
 _DATED = re.compile(r"(.+)-(\d{4})-(\d{2})(?:-(\d{2}))?")
+
+
+MOST_WORDS = 64  # with more known words nothing is suggested, as comparing them all would take minutes
+
+
+def suggestion(word: str, known: Sequence[str], closeness: float = 0.6) -> str:
+    """Return "; did you mean X?" if a known word is close enough (0 to 1, `difflib`'s ratio), else ""."""
+    if len(known) > MOST_WORDS:
+        return ""
+    from difflib import get_close_matches  # late: only a mistake needs it
+
+    close = get_close_matches(word[:64], known, n=1, cutoff=closeness)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def long_date(date: datetime.date) -> str:

@@ -39,7 +39,7 @@ LAYERS: dict[str, set[str]] = {
     "model": {"compiled", "distributions", "later", "rng", "scenario", "special"},
     "baselines": {"distributions", "errors", "scenario", "special", "tables", "wholefiles", "wording"},
     "runs": {"errors", "runs.block", "runs.executors", "runs.store", "tallies"},
-    "runs.block": {"errors", "model", "scenario", "tallies"},
+    "runs.block": {"errors", "model", "scenario", "tallies", "wording"},
     "runs.executors": {"environment", "errors", "interrupts", "loopback", "wholefiles", "wording"},
     "runs.store": {"environment", "errors", "runs.block", "tallies", "wholefiles"},
     "forecast": {

@@ -21,12 +21,11 @@ from sim.draft.held import hold_item
 from sim.draft.schema import KEPT, Drafted, DraftFile, DraftItem, left
 from sim.draft.stub import stub
 from sim.errors import ArticleError, Fault, ReportError, ScenarioError, UsageError, reason_of, refuse
-from sim.scenario.appended import Kept
 from sim.scenario.evidence import FORMAT, SOURCES_FORMAT, DraftCounts, Evidence, Item
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.merge import read_merged, scenario_root
 from sim.scenario.quantities import date_or_none
-from sim.scenario.written import yaml_of
+from sim.scenario.written import Kept, yaml_of
 from sim.scenario.yamltree import Place, map_at
 from sim.wholefiles import write_whole
 from sim.wording import long_date

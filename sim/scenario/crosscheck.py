@@ -29,9 +29,8 @@ from sim.scenario.schema import (
     Talks,
     attributes_of,
 )
-from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, list_at, map_at
-from sim.wording import counted
+from sim.wording import counted, suggestion
 
 if TYPE_CHECKING:
     from sim.distributions import Distribution

@@ -16,10 +16,9 @@ from sim.scenario.faults import Complaint, Places
 from sim.scenario.inert import inert_pressure, inert_talks, why_inert
 from sim.scenario.numbers import number_at
 from sim.scenario.schema import Guarantor, Mediator, Part, field_range
-from sim.scenario.suggest import suggestion
 from sim.scenario.together import groups_of
 from sim.scenario.yamltree import list_at
-from sim.wording import counted
+from sim.wording import counted, suggestion
 
 if TYPE_CHECKING:
     from sim.errors import Fault

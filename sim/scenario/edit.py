@@ -26,8 +26,8 @@ from sim.scenario.posterior import PRIOR
 from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import OUTSIDE_THE_MODEL, Document, Event, Pressure, Talks
-from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Place, is_below
+from sim.wording import suggestion
 
 if TYPE_CHECKING:
     from sim.scenario.posterior import Posterior

@@ -16,8 +16,8 @@ from sim.scenario.faults import Complaint, Places, keys_of, model_complaints
 from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.quantities import date_or_none
 from sim.scenario.schema import Part
-from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, map_at, read_tree
+from sim.wording import suggestion
 
 P = TypeVar("P", bound=Part)
 LARGER = 2

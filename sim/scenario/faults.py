@@ -9,9 +9,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeGuard, get_args, get_origin
 
 from sim.scenario.schema import ROLES, Document, Part, attributes_of
-from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place
-from sim.wording import counted
+from sim.wording import counted, suggestion
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

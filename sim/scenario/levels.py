@@ -14,8 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sim.distributions import Distribution, Pool, parse
-from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, map_at, value_at
+from sim.wording import suggestion
 
 if TYPE_CHECKING:
     from sim.scenario.faults import Complaint

@@ -27,9 +27,9 @@ from sim.scenario.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, names, po
 from sim.scenario.quantities import in_words
 from sim.scenario.scenario import Scenario, evidence_fields, negotiators, resolve
 from sim.scenario.schema import Document, Parameters, field_range
-from sim.scenario.suggest import suggestion
 from sim.scenario.together import group_complaints
 from sim.scenario.yamltree import Path, Place, is_below, map_at
+from sim.wording import suggestion
 
 if TYPE_CHECKING:
     from sim.scenario.evidence import Evidence

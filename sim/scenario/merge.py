@@ -16,8 +16,8 @@ from typing import Any
 from sim.distributions import KINDS, is_distribution
 from sim.errors import Fault, ScenarioError
 from sim.scenario.schema import OUTSIDE_THE_MODEL
-from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, map_at, read_tree, value_at
+from sim.wording import suggestion
 
 MAX_BASES = 8
 REMOVABLE = {"actors", "ties", "pressures", "talks", "events", "notes", *OUTSIDE_THE_MODEL}

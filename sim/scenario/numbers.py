@@ -9,7 +9,7 @@ from typing import Any
 from sim.distributions import Distribution, Fixed
 from sim.scenario.quantities import Part
 from sim.scenario.schema import Document, attributes_of, field_range
-from sim.scenario.suggest import suggestion
+from sim.wording import suggestion
 
 GROUPS = ("population", "credibility", "actors", "ties", "pressures", "talks", "events", "parameters")
 READ_FIELDS = ("stance", "ambiguity")

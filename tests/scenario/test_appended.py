@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError, UsageError
-from sim.scenario.appended import Kept
+from sim.scenario.written import Kept
 from sim.scenario.yamltree import read_tree
 from tests.places import IDLIB
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from sim.errors import UsageError
 from sim.runs.block.conditions import EVENTS, POSTURES, Condition, EventBy, PostureAt
-from sim.scenario.suggest import suggestion
 from sim.scenario.windows import day_of
+from sim.wording import suggestion
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

@@ -17,12 +17,12 @@ from sim.scenario.edit import bare
 from sim.scenario.faults import Places
 from sim.scenario.gates import window_complaint
 from sim.scenario.merge import gate_file_faults
-from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import read_tree
 from sim.studies.gates.contrasts import Source
 from sim.studies.gates.trials import Library, Subject, Trial, along, trials
 from sim.studies.sweep.schema import FORMAT, canonical, is_number
 from sim.studies.sweep.sweep import Cell, label_of
+from sim.wording import suggestion
 
 if TYPE_CHECKING:
     from sim.scenario.gates import Gate

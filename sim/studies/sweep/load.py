@@ -20,7 +20,6 @@ from sim.scenario.edit import plain
 from sim.scenario.faults import Complaint, Places, keys_of, model_complaints
 from sim.scenario.gates import gate_complaints
 from sim.scenario.merge import named_file, scenario_root
-from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
 from sim.studies.gates.sweeps import gate_faults
 from sim.studies.sweep.designs import (
@@ -36,7 +35,7 @@ from sim.studies.sweep.designs import (
 from sim.studies.sweep.schema import FORMAT, UNCERTAIN, Design, SweepDocument, canonical, shown
 from sim.studies.sweep.sweep import DEFAULT_RUNS, Base, Cell, Sweep, cell_id, label_of, naming, value_at
 from sim.studies.sweep.table_file import Row, read_table
-from sim.wording import counted
+from sim.wording import counted, suggestion
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints
 from sim.scenario.gates import MAX_GATES, Gate
 from sim.scenario.quantities import fault, written
 from sim.scenario.schema import DottedPath, Id, Part, Text, Title
-from sim.scenario.suggest import suggestion
+from sim.wording import suggestion
 
 MOST = 60
 

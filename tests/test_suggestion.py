@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.scenario.suggest import MOST_WORDS, suggestion
+from sim.wording import MOST_WORDS, suggestion
 
 
 @pytest.mark.parametrize(
