@@ -25,6 +25,10 @@ class Band(NamedTuple):
     high: int
     holds_high: bool = True
 
+    def holds(self, percent: float) -> bool:
+        """Return whether a per cent value is in the band."""
+        return self.low <= percent < self.high or (self.holds_high and percent == self.high)
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -105,7 +109,7 @@ def phrase(p: float, scale: str = "icd203") -> str:
     """
     chosen = scale_of(scale)
     percent = round(100 * p, 9)
-    inside = [one for one in chosen.bands if one.low <= percent < one.high or (one.holds_high and percent == one.high)]
+    inside = [one for one in chosen.bands if one.holds(percent)]
     if inside:
         band = min(inside, key=lambda one: abs(one.low + one.high - 100))
         return f"{band.word}, {chosen.range(band.low, band.high)}"
