@@ -47,13 +47,17 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class When:
-    """A range of days, the start and end of its expression in the text, and the word that makes it a deadline."""
+    """A range of days, the start and end of its expression in the text, and the word that makes it a deadline.
+
+    `known` says how the days of an item are known (`DraftItem.date_from`).
+    """
 
     first: date
     last: date
     start: int = 0
     end: int = 0
     deadline: str = ""
+    known: str = "stated"
 
 
 @dataclass(frozen=True)

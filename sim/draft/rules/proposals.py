@@ -37,15 +37,6 @@ FROM_NOUN = -0.1  # change of the confidence if a noun expresses the act
 INFORMS = {"casualties": "displacement", "structural": "constraint", "pattern": "momentum", "meta": "ambiguity"}
 
 
-@dataclass(frozen=True)
-class Dated:
-    """The dates of an event, and how they are known."""
-
-    first: datetime.date
-    last: datetime.date
-    known: str
-
-
 def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: datetime.date) -> tuple[DraftItem, ...]:
     """Propose items of evidence in text order.
 
@@ -146,19 +137,19 @@ class _Sheet:
             found.append(self._item(doc, event, dated))
         return found
 
-    def _date(self, doc: Doc, event: Event, carried: Dated | None) -> Dated:
+    def _date(self, doc: Doc, event: Event, carried: When | None) -> When:
         if event.standing:
-            return Dated(self.today, self.today, "standing")
+            return When(self.today, self.today, known="standing")
         sentence = doc[event.head].sent
         context = Context(self.today, carried.last if carried else None)
         text = without_dateline(self.text)[sentence.start_char : min(sentence.end_char, len(self.text))]
         dates = [one for one in find(text, context) if one.first <= self.today]
         best = self._apart(doc, event, dates, sentence.start_char) or _nearest(doc, event, dates, sentence.start_char)
         if best is not None:
-            return Dated(best.first, min(best.last, self.today), "stated")
+            return replace(best, last=min(best.last, self.today))
         if carried is not None and not event.ahead and doc[event.head].tag_ in ("VBD", "VBN", "NN"):
             return replace(carried, known="carried")
-        return Dated(self.today, self.today, "article")
+        return When(self.today, self.today, known="article")
 
     def _apart(self, doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When | None:
         """Return the day of what lies a time apart from the main act: `a day after jets had bombed the camp`."""
@@ -173,7 +164,7 @@ class _Sheet:
         day = min((base.last if base else self.today) - apart, self.today)
         return When(day, day)
 
-    def _item(self, doc: Doc, event: Event, dated: Dated) -> DraftItem:
+    def _item(self, doc: Doc, event: Event, dated: When) -> DraftItem:
         past = (self.today - dated.last).days > PAST and not event.standing
         kind = "pattern" if past else _kind(event)
         actor, target = ([self.cast[id_].name for id_ in ids] for ids in (event.actor, event.target))
@@ -245,6 +236,6 @@ def _kind(event: Event) -> str:
     return "inference" if guessed else event.act.kind
 
 
-def _occasion(event: Event, dated: Dated) -> str:
+def _occasion(event: Event, dated: When) -> str:
     parties = "-".join(sorted((*event.actor, *event.target[:2])))[:45].strip("-")
     return f"standing-{parties}" if event.standing else f"{parties}-{dated.last.isoformat()}"

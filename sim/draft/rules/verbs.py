@@ -179,11 +179,7 @@ def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
     if is_obliged(verb):
         return _obliged(clause, act)
     provided = bool(lowered(verb.sent) & {"if", "unless", "should", "case"})
-    if (
-        is_future(verb)
-        or _only_announces(verb, act)
-        or (is_unsure(verb) and provided and act.way in words("ways-deterrent"))
-    ):
+    if _is_announced(verb, act) or (is_unsure(verb) and provided and act.way in words("ways-deterrent")):
         act = _announced(verb, act, matter, provided=provided)
     elif is_unsure(verb):
         return None
@@ -191,8 +187,9 @@ def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
     return (act, matter, ()) if _counts(clause, act, matter, actor) else None
 
 
-def _only_announces(verb: Token, act: Act) -> bool:
-    return verb.lemma_ == "announce" and act.way in words("ways-violent")
+def _is_announced(verb: Token, act: Act) -> bool:
+    """Return whether an act is still to come: `will attack`, `announced air strikes`."""
+    return is_future(verb) or (verb.lemma_ == "announce" and act.way in words("ways-violent"))
 
 
 def _denied(clause: Clause, act: Act, matter: int) -> tuple[Act, int] | None:
