@@ -160,8 +160,7 @@ class Who:
             return ()
         if token.i in self.mentioned:
             return (self.mentioned[token.i],)
-        counts = is_count(token) and bool(after(token, "of"))  # some of its troops
-        if (token.pos_ == "PRON" or token.lower_ in _PRONOUNS) and not counts:
+        if _is_pronoun(token):
             return self._of_pronoun(token)
         if self._is_surname(token):
             return (self.known.surnames[token.lower_],)
@@ -375,6 +374,11 @@ class Who:
             named = token.pos_ == "PROPN" and (token.lower_ in names.surnames() or token.lower_ in names.loose)
             return None if named else False
         return is_in(token, "officer")
+
+
+def _is_pronoun(token: Token) -> bool:
+    """Return whether a word is a pronoun, and not one that counts, as in `some of its troops`."""
+    return (token.pos_ == "PRON" or token.lower_ in _PRONOUNS) and not (is_count(token) and after(token, "of"))
 
 
 def _is_pair(token: Token, lefts: set[str]) -> bool:

@@ -222,13 +222,15 @@ def negated(token: Token) -> bool:
 
 def _is_denied_around(token: Token) -> bool:
     """Return whether not, no longer, by no means or not so much as denies a word; `not only` does not."""
-    doc, place = token.doc, token.i
-    near = [one.lower_ for one in doc[max(place - 6, 0) : place]]
-    so_much_as = near[-3:] == ["so", "much", "as"] and bool(words("denying").intersection(near))
-    merely = [one.i for one in children(token, "neg") if doc[min(one.i + 1, place)].lower_ in words("merely")]
+    merely = any(token.doc[one.i + 1].lower_ in words("merely") for one in children(token, "neg") if one.i < token.i)
     asides = [top for one in children(token, "advmod", "prep") for top in (one, *children(one, "pobj"))]
     no_longer = any(one.lower_ in ("longer", "means", "way") and "no" in lowered(one.lefts) for one in asides)
-    return so_much_as or no_longer or (child(token, "neg") is not None and not merely)
+    return no_longer or _is_so_much_as(token) or (child(token, "neg") is not None and not merely)
+
+
+def _is_so_much_as(token: Token) -> bool:
+    near = [one.lower_ for one in token.doc[max(token.i - 6, 0) : token.i]]
+    return near[-3:] == ["so", "much", "as"] and bool(words("denying").intersection(near))
 
 
 def joined_by_nor(token: Token) -> list[Token]:
