@@ -4,7 +4,7 @@ from importlib import import_module
 
 from sim.cli.declare import MODULES, app
 
-for module in set(MODULES.values()):
+for module in dict.fromkeys(MODULES.values()):  # in the order of the help
     import_module(f"sim.cli.{module}")
 
 __all__ = ["app"]

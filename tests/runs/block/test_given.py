@@ -11,9 +11,8 @@ import sim
 from sim.errors import TooFewError, UsageError
 from sim.estimates import share
 from sim.forecast.forecast import Forecast
-from sim.forecast.indicators import indicators
 from sim.runs.block.blocks import END_STATES, LEFT_OUT, BlockTask, last_days, run_block
-from sim.runs.block.conditions import EventBy, PostureAt
+from sim.runs.block.conditions import PostureAt
 from sim.runs.block.given import read_given
 from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
@@ -73,22 +72,17 @@ def test_the_whole_record_is_of_these_runs(plain: Forecast, struck: Forecast) ->
 
 
 def test_it_agrees_with_the_indicator(scenario: Scenario, plain: Forecast, struck: Forecast) -> None:
-    one = next(one for one in indicators(scenario, plain.tally) if one.condition == EventBy("strikes", 14))
-    said, other = one.by[60].if_seen, struck.probability("offensive", 60)
-    assert said is not None
-    assert (said.p, said.low, said.high) == pytest.approx((other.p, other.low, other.high))
+    one = next(one for one in plain.record()["indicators"] if (one.get("event"), one["day"]) == ("strikes", 14))
+    assert one["by"]["60"]["if_seen"] == struck.probability("offensive", 60).row()
 
 
 @pytest.mark.slow
 def test_postures_are_given_by_playing_again(scenario: Scenario, plain: Forecast) -> None:
     text = "shield deterrence above 0.25 on 2020-01-14"
     given = sim.run(scenario, runs=8192, seed=3, given=[text])
-    one = next(
-        one for one in indicators(scenario, plain.tally) if one.condition == PostureAt("shield", "guarantor", 0.25, 14)
-    )
-    said, other = one.by[60].if_seen, given.probability("offensive", 60)
-    assert said is not None
-    assert (said.p, said.low, said.high) == pytest.approx((other.p, other.low, other.high))
+    asked = ("shield", 0.25, 14)
+    one = next(one for one in plain.record()["indicators"] if (one.get("actor"), one.get("above"), one["day"]) == asked)
+    assert one["by"]["60"]["if_seen"] == given.probability("offensive", 60).row()
     below = sim.run(scenario, runs=8192, seed=3, given=["Shield posture below 0.25 on 2020-01-14"])
     both = int(given.tally["kept"][0] + below.tally["kept"][0])
     assert both == (last_days(plain.records) >= 14).sum()
