@@ -59,10 +59,11 @@ def expecting_scenario(file: Path) -> Iterator[None]:
     """
     try:
         yield
-    except ScenarioError:
+    except ScenarioError as error:
         if (kind := kind_of(file)) in OTHERS:
             what, advice, command = OTHERS[kind]
             typed = shlex.join(["offramp", *command, str(file)])
             message = f"this is {what}, not a scenario; {advice} {typed}"
-            raise ScenarioError([Fault(str(file), 0, 0, "", message)]) from None
+            line, column = next(((one.line, one.column) for one in error.faults if one.key == "schema"), (1, 1))
+            raise ScenarioError([Fault(str(file), line, column, "", message)]) from None
         raise

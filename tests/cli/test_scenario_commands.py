@@ -280,7 +280,7 @@ def test_a_command_for_scenarios_says_what_another_file_is_and_what_to_type(
     ):
         file = crisis.with_name(name)
         answer = offramp(command, *first, file)
-        assert (answer.code, answer.err) == (2, f"{file}: {said.format(file)}\n1 fault found\n")
+        assert (answer.code, answer.err) == (2, f"{file}:1:1: {said.format(file)}\n1 fault found\n")
 
 
 def test_what_is_made_from_a_scenario_says_what_another_file_is(offramp: Offramp, folder: Folder) -> None:
@@ -298,7 +298,7 @@ def test_what_is_made_from_a_scenario_says_what_another_file_is(offramp: Offramp
     ):
         answer = offramp(*words)
         assert answer.code == 2
-        assert f"{evidence}: this is an evidence file, not a scenario" in answer.err
+        assert f"{evidence}:1:1: this is an evidence file, not a scenario" in answer.err
     with pytest.raises(sim.errors.ScenarioError, match="an evidence file, not a scenario"):
         sim.load(evidence)
 

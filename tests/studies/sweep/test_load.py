@@ -194,7 +194,7 @@ def test_runs_and_precision_of_the_call_come_before_those_of_the_file(tmp_path: 
         ("base: crisis.yaml\naxes: {}\n", "axes: expected 1 to 256 axes (got 0)"),
         ("base: none.yaml\naxes: {a: [1]}\n", "base: there is no file 'none.yaml'"),
         ("base: ../../x.yaml\naxes: {a: [1]}\n", "base: '../../x.yaml' lies outside the scenario folder"),
-        ("base: sweep.yaml\naxes: {a: [1]}\n", "sweep.yaml: this is a sweep, not a scenario"),
+        ("base: sweep.yaml\naxes: {a: [1]}\n", "sweep.yaml:1:1: this is a sweep, not a scenario"),
         ("scenarios: [crisis.yaml, ./crisis.yaml]\n", "scenarios.1: './crisis.yaml' appears twice"),
         ("scenarios: []\n", "scenarios: expected at least 1 entry"),
         ("base: crisis.yaml\naxes: {a: [1]}\nruns: 0\n", "runs: expected"),
