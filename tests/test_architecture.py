@@ -200,6 +200,14 @@ def test_generators_are_made_in_rng_and_printing_done_in_cli() -> None:
                 assert part_of(path) == "cli", f"{path}: print outside sim/cli"
 
 
+def test_parts_of_files_have_annotations_that_pydantic_need_not_evaluate() -> None:
+    for path in MODULES:
+        nodes = list(ast.walk(syntax(path)))
+        has_parts = any(isinstance(one, ast.ClassDef) and "Part" in map(ast.unparse, one.bases) for one in nodes)
+        as_text = any(isinstance(one, ast.ImportFrom) and one.module == "__future__" for one in nodes)
+        assert not (has_parts and as_text), f"{path}: the forms of its files take `from __future__ import annotations`"
+
+
 def test_only_play_merges_blocks() -> None:
     for path in MODULES:
         for node in ast.walk(syntax(path)):

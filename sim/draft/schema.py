@@ -4,11 +4,9 @@ A drafted item is an item of evidence that a person still has to judge: it recor
 confidence, and what became of it. A draft can be adopted when nothing is left to do in it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -87,7 +85,7 @@ class DraftFile(Part):
     before: DraftCounts | None = Field(default=None, description="Counts of the evidence when this draft began")
     items: dict[ItemId, DraftItem] = Field(default={}, max_length=MOST_ITEMS)
 
-    def with_item(self, name: str, item: DraftItem) -> DraftFile:
+    def with_item(self, name: str, item: DraftItem) -> Self:
         """Return the draft with an item added or replaced."""
         return self.model_copy(update={"items": {**self.items, name: item}})
 

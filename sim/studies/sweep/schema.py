@@ -3,8 +3,6 @@
 Values are written in the same way in labels, messages and tables, and in the digests that make ids.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping
