@@ -38,15 +38,7 @@ State = Literal["held", "moved", "differs"]
 
 @dataclass(frozen=True)
 class Article:
-    """One article.
-
-    Attributes
-    ----------
-    paragraphs
-        Normalised texts (`sim.articles.paragraphs`), beginning with paragraph 1.
-    title, date, publisher, url
-        Metadata from its head; None if missing.
-    """
+    """One article: its normalised paragraphs, the first of which is number 1, and metadata of its head, if there."""
 
     paragraphs: tuple[str, ...] = field(repr=False)
     title: str | None = None
@@ -130,16 +122,10 @@ def _told(head: Mapping[str, str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Held:
-    """The result of checking an anchor.
+    """The result of checking an anchor: `held`, `moved` if it holds at another number, or `differs`.
 
-    Attributes
-    ----------
-    state
-        `held`; `moved`, if it holds at another number; or `differs`.
-    number
-        The paragraph that has the words or, if it differs, the one that was checked.
-    message
-        Message for the user; empty if it is held.
+    `number` is the paragraph that has the words or, if it differs, the one that was checked; the message is for the
+    user and empty if the anchor is held.
     """
 
     state: State

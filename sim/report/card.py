@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, points_text
 from sim.wording import counted
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Sequence
 
 WIDTH = 96
 """Most characters of a line."""
@@ -29,19 +26,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Card:
-    """The key facts of a forecast.
-
-    Attributes
-    ----------
-    made
-        How it was made: runs, draws, seed.
-    windows
-        By length, that of the horizon last.
-    rests_on
-        Source of its parameters and stances.
-    notes
-        Its limits: that it was interrupted, which conditions are given.
-    """
+    """The key facts of a forecast: how it was made, its windows, the longest last, what it rests on, and its limits."""
 
     title: str
     as_of: datetime.date

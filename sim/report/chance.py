@@ -7,15 +7,13 @@ bound is shown. `Chance.of` and `Shift.of` take an entry of the record.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.report.words import about, phrase
 from sim.wording import counted, noun
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FINEST = -2
 

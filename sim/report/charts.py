@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from sim.report.chance import Chance
     from sim.report.values import Calendar
 
@@ -190,11 +189,6 @@ def spread(places: Sequence[float], gap: float, most: float) -> list[float]:
     """Move places at least `gap` apart, within 0 and `most`, as little as their order allows.
 
     The least-squares solution by pooling neighbours (isotonic regression, Ayer et al. 1955) after removing the gaps.
-
-    Parameters
-    ----------
-    places
-        Wanted places, in any order; the result keeps their order.
     """
     order = sorted(range(len(places)), key=lambda index: (places[index], index))
     pools: list[tuple[float, int]] = []
@@ -265,13 +259,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 @dataclass(frozen=True)
 class Curve:
-    """A line with its band; `texts` are shown on hover, `label` at its end.
-
-    Attributes
-    ----------
-    marker
-        Size of its dots in pixels; 0 for none.
-    """
+    """A line with its band: `texts` are shown on hover, `label` at its end, and dots of `marker` pixels."""
 
     label: str
     chances: Sequence[Chance]
@@ -308,14 +296,7 @@ def curves(
 ) -> Spec:
     """Return a chart of curves, from the back to the front; `label_ends` labels them.
 
-    Parameters
-    ----------
-    also
-        Further shares that the vertical axis must include.
-    cells
-        For a sweep, the id of the cell at each place.
-    layout
-        Arguments of `figure` other than the height.
+    The vertical axis also includes the shares `also`; for a sweep, `cells` has the id of the cell at each place.
     """
     fig = figure(height=height, **layout)
     of_cells = {} if cells is None else {"customdata": cells, "hoverinfo": "text"}

@@ -12,7 +12,7 @@ import re
 import shlex
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -23,8 +23,6 @@ from sim.report.values import NONE
 from sim.wording import counted, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from sim.report.reading import Record
 
 WORST_FIRST = ("error", "fail", "undecided", "pass")
@@ -212,16 +210,9 @@ TAIL_BYTES = 200  # room for the line that says what was left out
 
 
 def to_summary(findings: Sequence[Finding], title: str, *, notes: Iterable[str] = (), most: int = MOST_BYTES) -> str:
-    """Return findings as Markdown.
+    """Return findings as Markdown under a title, with notes as paragraphs below the counts.
 
-    Parameters
-    ----------
-    title
-        The heading.
-    notes
-        Paragraphs below the counts.
-    most
-        Largest size in bytes; rows that do not fit are left out, the best first, and counted.
+    It has at most `most` bytes: rows that do not fit are left out, the best first, and counted.
     """
     lead = [f"## {escape(title)}", f"**{counts_in_words(findings) or 'No gates'}**", *map(escape, notes)]
     text = "\n\n".join(lead) + "\n\n"

@@ -8,13 +8,11 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from sim.wording import GLUE, glued
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 READABLE = 100
 """Most columns of a paragraph."""
@@ -44,16 +42,8 @@ def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: str = 
     """Yield the lines of a table, with columns as wide as they need to be and the whole as wide as the terminal allows.
 
     If it is too wide, heads and words wrap, but numbers never do. If that is not enough, the first cell of a row gets
-    its own line, and the others as many lines as they need.
-
-    Parameters
-    ----------
-    head, rows
-        Cells as text.
-    words
-        One letter per column: `l` for words, `r` for numbers, aligned right; further columns hold numbers.
-    indent
-        Prefix of every line.
+    its own line, and the others as many lines as they need. `words` has one letter per column: `l` for words, `r` for
+    numbers, aligned right; further columns hold numbers.
     """
     grid, room = [head, *rows], width() - len(indent)
     words = words.ljust(len(head), "-")[: len(head)]

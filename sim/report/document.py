@@ -6,12 +6,11 @@ are plain text, some of it from a scenario.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
     from sim.report.charts import Spec
 
 STEP = 4
@@ -20,17 +19,10 @@ STEP = 4
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph.
-
-    Attributes
-    ----------
-    role
-        Its role on the page: `note`, `lead`, `banner`, `strong`, `assumed` or none.
-    """
+    """A paragraph; its role on the page is `note`, `lead`, `banner`, `strong`, `assumed` or none."""
 
     text: str
     role: str = ""
-    kind: ClassVar[str] = "text"
 
 
 def is_of_web(url: object) -> bool:
@@ -56,19 +48,11 @@ class Linked(str):
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text; the first column names the row.
+    """A table of text; the first column names the row. `align` has one letter per column, `l` or `r`.
 
-    Attributes
-    ----------
-    align
-        One letter per column, `l` or `r`.
-    folded
-        Caption under which the page folds it away; if empty, it is open.
-    style
-        `narrow`: it fits a phone, because cells wrap and text in brackets goes below the number; `facts`: names with
-        their values.
-    brief
-        A shorter table that replaces it outside the page.
+    The page folds it away under `folded`, unless that is empty; outside the page, `brief` replaces it. Of style
+    `narrow`, it fits a phone, because cells wrap and text in brackets goes below the number; `facts` are names with
+    their values.
     """
 
     caption: str
@@ -78,7 +62,6 @@ class Table:
     folded: str = ""
     style: str = ""
     brief: Table | None = None
-    kind: ClassVar[str] = "table"
 
     @classmethod
     def facts(cls, rows: Iterable[tuple[str, str]], columns: tuple[str, str] = ("What", "Value")) -> Table:
@@ -113,26 +96,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure; `id` is its place on the page.
+    """A figure: its place on the page, its message, the quantity it measures, text in place of it, and its numbers.
 
-    Attributes
-    ----------
-    title
-        Its message.
-    unit
-        The quantity it measures.
-    alt
-        Text for a reader who cannot see it.
-    table
-        Its numbers.
-    parts
-        Parts between the figure and its table.
-    chart
-        Draws it on the page: Plotly's data and layout.
-    block
-        Block that draws it on the page, if it is not a chart.
-    small
-        Whether it is inside a card.
+    On the page `chart` draws it, as Plotly's data and layout, or else `block`; `parts` are between it and its table. A
+    small one is inside a card.
     """
 
     id: str
@@ -144,7 +111,6 @@ class Figure:
     parts: tuple[Part | None, ...] = ()
     small: bool = False
     block: Block | None = None
-    kind: ClassVar[str] = "figure"
 
     def with_parts(self, *parts: Part | None) -> Figure:
         """Return it with parts between figure and table."""
@@ -172,7 +138,6 @@ class List:
 
     items: tuple[Entry, ...]
     role: str = ""
-    kind: ClassVar[str] = "list"
 
     @classmethod
     def of(cls, texts: Iterable[str], role: str = "") -> List:
@@ -182,16 +147,10 @@ class List:
 
 @dataclass(frozen=True)
 class Group:
-    """Parts that belong together.
+    """Parts that belong together; `number` opens it in large letters.
 
-    Attributes
-    ----------
-    role
-        Its class on the page; if `folded`, it is folded away under its title.
-    number
-        Its opening text, in large letters.
-    short
-        Its name in the contents; if empty, it is not listed.
+    `role` is its class on the page: if `folded`, it is folded away under its title. `short` is its name in the
+    contents; if empty, it is not listed.
     """
 
     title: str
@@ -201,7 +160,6 @@ class Group:
     small: str = ""
     number: str = ""
     short: str = ""
-    kind: ClassVar[str] = "group"
 
     @property
     def listed(self) -> str:
@@ -212,8 +170,6 @@ class Group:
 @dataclass(frozen=True)
 class Section(Group):
     """A group listed in the contents, whether or not it has a short name."""
-
-    kind: ClassVar[str] = "section"
 
     @property
     def listed(self) -> str:
@@ -228,7 +184,6 @@ class Block:
     name: str
     content: Any = None
     parts: tuple[Part | None, ...] = ()
-    kind: ClassVar[str] = "block"
 
 
 Part = Text | Table | Figure | List | Group | Block
@@ -236,26 +191,11 @@ Part = Text | Table | Figure | List | Group | Block
 
 @dataclass(frozen=True)
 class Document:
-    """The content of a page.
+    """The content of a page: its kind, its title, the number to remember, what that is, and the parts around it.
 
-    Attributes
-    ----------
-    kicker
-        Its kind, in small letters above the title.
-    number, word, frequency
-        The figure to remember, its word with a range, and its frequency; the last two may be missing.
-    says
-        Description of the number.
-    head
-        Parts that accompany the number.
-    about
-        Parts between the title and the number.
-    below
-        Parts below the number, before the sections.
-    heading, short
-        Heading of the part with the number, there and in the contents.
-    last
-        Ids of figures that are drawn last, in this order.
+    A number may have a word with a range, and a frequency. Parts come between title and number (`about`), with the
+    number (`head`), and between it and the sections (`below`). `heading` and `short` head the part with the number,
+    there and in the contents. The figures with the ids in `last` are drawn last, in that order.
     """
 
     kicker: str

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
@@ -26,8 +27,6 @@ from sim.report.document import said
 from sim.wording import all_seen, counted, long_date, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jinja2.bccache import Bucket
 
     from sim.report.document import Document
@@ -99,6 +98,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"counted": counted, "dated": long_date, "said": said, "percent": "{:.2%}".format}
+    made.filters["kind"] = lambda part: type(part).__name__
     return made
 
 

@@ -6,14 +6,12 @@ so that everything fits on a narrow screen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sim.report.charts import HEAT, LIGHT, Spec, axis, figure, note, safe, share_ends
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _BLANK = {"showticklabels": False, "showgrid": False}
 _NAME = {"color": LIGHT["ink"], "size": 13}
@@ -71,15 +69,7 @@ def contour_levels(values: Sequence[float], chosen: Sequence[float] | None) -> l
 
 
 def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: Sequence[float] | None) -> Spec:
-    """Return a map of probabilities over two axes, with a contour at each chosen one.
-
-    Parameters
-    ----------
-    grid
-        By row (up) and column (across).
-    chosen
-        Probabilities of the contours; None for round ones.
-    """
+    """Return a map of a grid by row (up) and column (across), with contours at chosen or, if None, round values."""
     known = [cell.p for cell in chain(*grid) if cell.p is not None]
     fig = figure(
         height=520, top=76, left=44, right=14, bottom=56, hovermode="closest", xaxis=across.axis(), yaxis=up.axis()
@@ -127,12 +117,7 @@ def _contour(level: float) -> Spec:
 def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[float], float]]) -> Spec:
     """Return parallel coordinates: an upright for each axis and for the probability, a line for each cell.
 
-    Parameters
-    ----------
-    ends
-        Labels at the foot and the head of each upright.
-    lines_
-        For each cell, its position on every upright, from 0 to 1, and its probability.
+    Uprights are given by the labels at foot and head, cells by their position on each, from 0 to 1, and probability.
     """
     fig = figure(height=430, top=30, left=22, right=30, bottom=52, hovermode=False)
     last = len(ends) - 1

@@ -6,14 +6,11 @@ Text is escaped so that it reads as written, and HTML or Markdown in it has no e
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from sim.report.document import Block, Document, Entry, Figure, Group, Linked, List, Part, Section, Table, Text, said
 from sim.wording import seen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _SPECIAL = re.compile(r"[\\`*_\[\]#|~$<>&]")
 _BULLET = re.compile(r"^(\d*)([-+=.)])(?=\s|$|[-=])")

@@ -13,6 +13,7 @@ import html
 import math
 import re
 import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,6 @@ from sim.report.sections.schedule import marks
 from sim.wording import MONTHS, long_date, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from sim.report.charts import Spec
     from sim.report.document import Figure
 
@@ -237,17 +236,7 @@ def _head_height(figure: Figure, width: int) -> int:
 
 
 def _document(size: tuple[int, int], figure: Figure, foot: Sequence[str], parts: Sequence[str]) -> str:
-    """Return a whole file.
-
-    Parameters
-    ----------
-    size
-        Width and height in pixels, without the foot.
-    foot
-        Lines below it: the key to its marks, and its source.
-    parts
-        The drawing, below `_head_height`.
-    """
+    """Return a whole file: a drawing of a size in pixels, with its head and, below it, the lines of its foot."""
     width, height, muted = size[0], size[1] + SMALL * len(foot) + 6, LIGHT["muted"]
     lines = _wrapped(figure, width)
     head = [

@@ -5,25 +5,17 @@ Parts that a page folds away are left out when the whole document is shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
 from sim.report.columns import aligned, paragraph
 from sim.report.document import Block, Document, Entry, Figure, Group, List, Part, Section, Table, Text, said
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
 
 def to_lines(document: Document, basis: str, sections: Iterable[str] | None = None) -> Iterator[str]:
-    """Yield the lines of a document: its title, its basis, its number and the parts around it, its sections.
+    """Yield the lines of a document: its title, its basis in runs and seed, its number with the parts around it.
 
-    Parameters
-    ----------
-    basis
-        A line on runs and seed.
-    sections
-        Ids of the sections to show, including their folded parts; by default all except how to reproduce it.
+    Then come the sections with these ids, including their folded parts; by default all except how to reproduce it.
     """
     yield document.title
     yield basis

@@ -6,15 +6,13 @@ this module without one. `phrase` gives the word for a probability, `about` the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.errors import ReportError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Band(NamedTuple):
@@ -88,19 +86,9 @@ def scale_of(name: str) -> Scale:
 
 
 def phrase(p: float, scale: str = "icd203") -> str:
-    """Return the word for a probability with its range, such as `very unlikely, 05-20%`.
+    """Return the word for a probability in [0, 1], as shown, with its range, such as `very unlikely, 05-20%`.
 
-    Parameters
-    ----------
-    p
-        The probability in [0, 1], as shown to the reader.
-    scale
-        `icd203`, `phia` or `none`.
-
-    Returns
-    -------
-    str
-        In a gap between two words, `between X and Y` with the range of the gap; empty if the number stands alone.
+    In a gap between two words it is `between X and Y` with the range of the gap; empty if the number stands alone.
 
     Raises
     ------
@@ -128,13 +116,7 @@ _FRACTIONS = sorted(
 
 
 def about(p: float) -> str:
-    """Return a probability as a natural frequency, such as `about 1 in 8`.
-
-    Parameters
-    ----------
-    p
-        The probability in (0, 1), as shown to the reader.
-    """
+    """Return a probability in (0, 1), as shown, as a natural frequency, such as `about 1 in 8`."""
     if p < 0.1:
         count = 1 / p  # rounded to what "about" allows: by fives above 20, to two digits above 100
         step = 1 if count <= 20 else 5 if count <= 100 else int(10 ** (len(str(int(count))) - 2))

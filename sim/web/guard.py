@@ -30,15 +30,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True)
 class Guard:
-    """Checks requests.
-
-    Attributes
-    ----------
-    host, port
-        The bound address.
-    token
-        Token that a page must present once; empty on loopback.
-    """
+    """Checks requests to the bound address; a page must present the token once, unless it is empty, as on loopback."""
 
     host: str
     port: int

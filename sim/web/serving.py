@@ -11,19 +11,17 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
 from sim.errors import UsageError, reason_of
 from sim.interrupts import SIGNALS
 from sim.web.guard import Guard
-
-if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-    from importlib.resources.abc import Traversable
 
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 PATIENCE = 2.0  # seconds for open requests to finish when the server ends
@@ -33,14 +31,9 @@ SHARED = (files("sim") / "report" / "templates" / "report.css", STATIC / "page.c
 
 
 def application(guard: Guard, own: Traversable, most_bytes: int = 1024) -> web.Application:
-    """Return an application that serves a page at `/`, and its files and `SHARED` by name.
+    """Return an application that serves a page at `/`, and its own files and `SHARED` by name.
 
-    Parameters
-    ----------
-    own
-        Folder of the page's files.
-    most_bytes
-        Maximum size of a request body.
+    The body of a request has `most_bytes` at most.
     """
     app = web.Application(middlewares=[guard.middleware()], client_max_size=most_bytes)
     for file in (*SHARED, *own.iterdir()):
@@ -51,14 +44,9 @@ def application(guard: Guard, own: Traversable, most_bytes: int = 1024) -> web.A
 
 @contextlib.asynccontextmanager
 async def listening(host: str, port: int, make: Callable[[Guard], web.Application]) -> AsyncIterator[str]:
-    """Serve an application within a `with` block, which receives the URL to open.
+    """Serve an application, made for the guard of its address, within a `with` block, which receives the URL to open.
 
-    Parameters
-    ----------
-    port
-        Port to listen on; 0 picks a free one.
-    make
-        Makes the application, given the guard for its address.
+    Port 0 picks a free one.
 
     Raises
     ------

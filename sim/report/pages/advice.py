@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from sim.report.chance import Chance, Shift, share_text
 from sim.report.charts import Spec, safe
@@ -12,9 +12,6 @@ from sim.report.rows import Dot, Row, Words, reference, rows_chart, spanned_poin
 from sim.report.sections.schedule import AIMS
 from sim.report.values import quantity
 from sim.wording import counted, heading
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def document(record: Record, words: str) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from sim.report.values import NONE, day_of, formatted, or_dash, percent, plain, 
 from sim.wording import counted, noun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sim.report.reading import Record
 
 MODEL, BASE_RATE, LOGISTIC = "model", "base rate", "logistic regression"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.report.chance import decimal_text, share_text
@@ -12,8 +13,6 @@ from sim.report.values import signed
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sim.report.reading import Record
 
 ABOUT_PARAMETERS = (

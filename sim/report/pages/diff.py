@@ -5,16 +5,14 @@ Both show how far each probability moves, and which articles, stances, inputs an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sim.report.chance import Chance, Shift
 from sim.report.document import Document, Entry, Group, List, Part, Section, Table, Text, said
 from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of, schedule_name
 from sim.report.values import dated, day_of, on_scale, or_dash, plain, quantity, short_date
 from sim.wording import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 MOST_OPEN = 8
 """Number of changed inputs that the page shows unfolded."""

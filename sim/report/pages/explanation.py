@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import cycle, pairwise
-from typing import TYPE_CHECKING
 
 from sim.report.charts import LIGHT, Spec, axis, dots, end_labels, figure, line, noon, note, rule, safe, time_axis, tint
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
@@ -11,9 +11,6 @@ from sim.report.reading import ENDS, OFF, WEEK, Record, calendar_of, input_name,
 from sim.report.sections.story import story_of, title_of, turn_text
 from sim.report.values import NONE, on_scale, plain, short_date, signed
 from sim.wording import counted, long_date
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 EVENTS = {
     "incident": "incident",

@@ -6,8 +6,9 @@ agree.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.report.chance import Chance, points_text
 from sim.report.document import Block, Document, Entry, Group, List, Section, Table, Text, rerun
@@ -18,10 +19,6 @@ from sim.report.sections.provenance import conditional_sentence, disagreement_se
 from sim.report.values import on_scale
 from sim.report.words import scale_of
 from sim.wording import counted, long_date
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 HEADING = "Probability of an offensive"
 UNDECIDED, LEANING = 0.2, 0.6  # largest sizes of a stance that bear this name

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.charts import Curve, Spec, axis, curves, label_ends, ranked, safe
@@ -18,9 +19,6 @@ from sim.report.reading import Record, capital, in_sentence, input_name
 from sim.report.rows import MOST_ROWS, Dot, Row, spanned_points, spanned_shares, strips
 from sim.report.values import NONE, is_number, or_dash, quantity, signed
 from sim.wording import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 def has_result(row: Record) -> bool:
@@ -150,32 +148,33 @@ def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
     caption = "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first"
     shown = named[:MOST_ROWS]
     first = "" if len(shown) == len(found) else f"; the {len(shown)} strongest of {len(found)}"
+
+    def chart() -> Spec:
+        drawn = []
+        for name, one in shown:
+            said = f"{safe(name)}: {signed(one.value)} ({one.interval})"
+            dot = Dot(one.value, "offensive", said, one.low, one.high, size=9)
+            drawn.append(Row(f"{name} {signed(one.value)}", dots=[dot]))
+        ticks = {"tickvals": [-1, -0.5, 0, 0.5, 1], "ticktext": ["−1", "−0.5", "0", "+0.5", "+1"]}
+        return strips(drawn, axis(range=[-1.03, 1.03], **ticks), zero=True)
+
     return Figure(
         "correlations",
         title,
         f"Rank correlation over {counted(len(done(record)), 'cell')}, from −1 to +1, with 95% intervals{first}",
         f"Bars of rank correlations of {len(shown)} axes. {title}.",
         Table(caption, ("Axis", "Correlation", "Interval, 95%", "Note"), "lrrl", rows),
-        lambda: _correlated(shown),
+        chart,
     )
-
-
-def _correlated(shown: Sequence[tuple[str, Correlation]]) -> Spec:
-    """Draw a bar for each correlation, with the name of its axis."""
-    rows = []
-    for name, one in shown:
-        said = f"{safe(name)}: {signed(one.value)} ({one.interval})"
-        dot = Dot(one.value, "offensive", said, one.low, one.high, size=9)
-        rows.append(Row(f"{name} {signed(one.value)}", dots=[dot]))
-    xaxis = axis(range=[-1.03, 1.03], tickvals=[-1, -0.5, 0, 0.5, 1], ticktext=["−1", "−0.5", "0", "+0.5", "+1"])
-    return strips(rows, xaxis, zero=True)
 
 
 def _parallel(record: Record, found: Sequence[Correlation]) -> Figure:
     """Return parallel coordinates over the axes that go most with the probability, then others."""
     day, axes, step = record["horizon"], len(record["axes"]), -(-len(done(record)) // MOST_LINES)
     p = [chance(row, day).p for row in done(record)]
-    inputs = [_upright(record, path) for path in _strongest(record, found)]
+    strongest = [one.path for one in found]
+    others = (path for path in record["axes"] if path not in strongest and len(values_of(record, path)) > 1)
+    inputs = [_upright(record, path) for path in [*strongest, *others][:MOST_UPRIGHTS]]
     uprights = [*inputs, _scaled(f"Probability of an offensive within {counted(day, 'day')}", p, "{:.0%}".format)]
     keys = (*map(str, range(1, len(uprights))), "P")
     rows = tuple((key, one.name, *one.ends) for key, one in zip(keys, uprights, strict=True))
@@ -203,13 +202,6 @@ class _Upright(NamedTuple):
     name: str
     ends: tuple[str, str]
     places: list[float]
-
-
-def _strongest(record: Record, found: Sequence[Correlation]) -> list[str]:
-    """Return the axes to draw: those that go most with the probability, then others with several values."""
-    strongest = [one.path for one in found]
-    others = (path for path in record["axes"] if path not in strongest and len(values_of(record, path)) > 1)
-    return [*strongest, *others][:MOST_UPRIGHTS]
 
 
 def _upright(record: Record, path: str) -> _Upright:
@@ -250,17 +242,12 @@ def figures_of(record: Record) -> Iterator[Figure]:
         yield from (build(record, day) for day in sorted(record["milestones"], reverse=True))
 
 
-def _is_plane(record: Record) -> bool:
-    axes = record["axes"]
-    return len(axes) == 2 and record["design"] == "grid" and all(len(values_of(record, path)) > 1 for path in axes)
-
-
 def shape_of(record: Record) -> str:
     """Return the kind of figure that fits: `lines`, `map`, `tornado`, `list` or `parallel`."""
     axes = list(record["axes"])
     if record["design"] == "one-at-a-time":
         return "tornado"
-    if _is_plane(record):
+    if len(axes) == 2 and record["design"] == "grid" and all(len(values_of(record, path)) > 1 for path in axes):
         return "map"
     kind, fewest = ("lines", 2) if len(axes) == 1 else ("parallel", 3)
     some_numeric = any(all(map(is_number, values_of(record, path))) for path in axes)
@@ -279,8 +266,21 @@ def _map(record: Record, day: int) -> Figure:
     rights, ups = values_of(record, x), values_of(record, y)
     cells = {(json.dumps(row["inputs"][x]), json.dumps(row["inputs"][y])): row for row in record["rows"]}
     grid = [[cells[json.dumps(right), json.dumps(up)] for right in rights] for up in ups]
-    rows = tuple((written(up), *_texts(line, day)) for up, line in zip(ups, grid, strict=True))
+    rows = tuple(
+        (written(up), *(chance(row, day).text if has_result(row) else NONE for row in line))
+        for up, line in zip(ups, grid, strict=True)
+    )
     of = f"Probability of an offensive within {counted(day, 'day')}"
+
+    def cell(row: Record) -> Cell:
+        p, text = (chance(row, day).p, hover(row, day)) if has_result(row) else (None, "failed")
+        return Cell(p, text, row["cell"])
+
+    def chart() -> Spec:
+        return heat_map(
+            _scale(record, x), _scale(record, y), [list(map(cell, line)) for line in grid], record["contours"]
+        )
+
     return Figure(
         f"map-{day}",
         _span(record, day),
@@ -292,22 +292,8 @@ def _map(record: Record, day: int) -> Figure:
             "r" * (1 + len(rights)),
             rows,
         ),
-        lambda: heat_map(
-            _scale(record, x),
-            _scale(record, y),
-            [[_cell(row, day) for row in line] for line in grid],
-            record["contours"],
-        ),
+        chart,
     )
-
-
-def _cell(row: Record, day: int) -> Cell:
-    p, text = (chance(row, day).p, hover(row, day)) if has_result(row) else (None, "failed")
-    return Cell(p, text, row["cell"])
-
-
-def _texts(rows: Iterable[Record], day: int) -> Iterator[str]:
-    return (chance(row, day).text if has_result(row) else NONE for row in rows)
 
 
 def _lines(record: Record) -> Figure:
@@ -356,10 +342,8 @@ def _tornado(record: Record, day: int) -> Figure:
         for path, group in ordered
         for row, shift in group
     )  # fmt: skip
-    caption = (
-        f"Change in the probability of an offensive within {counted(day, 'day')} from the base, in points, paired "
-        "run by run"
-    )
+    of = f"Change in the probability of an offensive within {counted(day, 'day')}"
+    caption = f"{of} from the base, in points, paired run by run"
 
     def chart() -> Spec:
         drawn = [_tornado_row(record, path, group) for path, group in shown]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from sim.report.chance import Chance, with_interval
 from sim.report.charts import LIGHT, Curve, Spec, axis, curves, dots, line, note, rule, safe
@@ -12,9 +12,6 @@ from sim.report.maps import Cell, Scale, heat_map
 from sim.report.reading import OUTCOMES, Record, as_of, capital, in_sentence, input_name
 from sim.report.values import quantity
 from sim.wording import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 
 def document(record: Record, words: str) -> Document:

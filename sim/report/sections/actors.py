@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from sim.report.charts import LIGHT, Spec, axis, band, figure, line, note, safe, time_axis
 from sim.report.document import Block, Figure, Group, List, Section, Table, Text
@@ -11,12 +11,8 @@ from sim.report.sections.provenance import EVIDENCE, start_of
 from sim.report.values import on_scale, plain, short_date
 from sim.wording import counted
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    Panel = tuple[str, str, Callable[[float | None], str]]
-    """The quantity in a fan, its name for readers, and the function that writes its values."""
-
+Panel = tuple[str, str, Callable[[float | None], str]]
+"""The quantity in a fan, its name for readers, and the function that writes its values."""
 QUANTILES = {"q05": "5%", "q25": "25%", "q50": "median", "q75": "75%", "q95": "95%"}
 
 

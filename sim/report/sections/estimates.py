@@ -7,8 +7,8 @@ always have an interval. Scores name no case and no outcome: a forecast page doe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, share_text
 from sim.report.document import Block, Group, Part, Section, Table, Text
@@ -16,9 +16,6 @@ from sim.report.reading import Record, calendar_of, capital, outcome_at
 from sim.report.sections.provenance import is_calibrated
 from sim.report.values import NONE, dated, day_of, on_scale, plain, short_date, skill_text
 from sim.wording import counted, long_date, noun
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SAMPLES = {"crises": "If it is one of the library's crises", "threats": "If it is a threat between states"}
 

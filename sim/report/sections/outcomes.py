@@ -7,6 +7,7 @@ milestones, because the record has every day. The futures are a grid of runs tha
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from operator import sub
 from typing import TYPE_CHECKING, Any
@@ -54,8 +55,6 @@ from sim.report.values import NONE, or_dash, short_date
 from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from sim.report.reading import Week
     from sim.report.values import Calendar
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sim.report.chance import points_text, share_text
 from sim.report.document import Block, Entry, Group, Linked, List, Section, Table, Text, is_of_web
 from sim.report.reading import OFF, Record, input_name, name_of
 from sim.report.values import NONE, dated, goldstein, on_scale, plain, quantity, spelled
 from sim.wording import counted, heading
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def conditions_of(record: Record) -> Group | None:

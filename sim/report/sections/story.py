@@ -7,8 +7,8 @@ say "after" and "while", never "because".
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, share_text, with_interval
 from sim.report.charts import LIGHT, Spec, noon, safe, time_axis
@@ -30,11 +30,7 @@ from sim.report.rows import Bar, Dot, Row, Words, rows_chart
 from sim.report.values import Calendar, on_scale, plain, short_date, spelled
 from sim.wording import MONTHS, counted, long_date, noun
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    Course = Mapping[str, Any]
-    Titled = Sequence[tuple[str, Course]]
+Titled = Sequence[tuple[str, Record]]
 
 _SOON = 7
 _CROSSES = {"rise": "rises past", "fall": "falls below"}
@@ -43,26 +39,16 @@ _READY = {"full": "0.3 or more", "limited": "below 0.3"}
 _SHIFTED = {"stance": "support for an offensive", "air_denial": "air denial", "self_reliance": "self-reliance"}
 
 
-def story_of(record: Record, course: Mapping[str, Any]) -> list[str]:
-    """Return the course of a run in 6 to 15 sentences.
+def story_of(record: Record, course: Record) -> list[str]:
+    """Return the course of a run, one of a forecast's `storylines` or that of an explanation, in 6 to 15 sentences.
 
-    Parameters
-    ----------
-    record
-        Record of a forecast or an explanation: as-of date, horizon, actors.
-    course
-        One of its `storylines`, or the `course` of an explanation.
-
-    Returns
-    -------
-    list
-        Sentences in plain text; names in them come from the scenario and are not escaped.
+    They are plain text: names in them come from the scenario and are not escaped.
     """
     teller = _Teller(record)
     return [*teller.start(course), *teller.turns(course), *teller.finish(course)]
 
 
-def turn_text(record: Record, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
+def turn_text(record: Record, course: Record, turn: Record) -> str:
     """Return one turning point without its date, as for a table: `Russia’s backing rises past one half`."""
     text = _Teller(record).event(course, turn)
     return text[0].upper() + text[1:]
@@ -106,7 +92,7 @@ class _Teller:
             return f"The next day, {date},"
         return f"{spelled(day - before, 'day').capitalize()} later, on {date},"
 
-    def start(self, course: Mapping[str, Any]) -> Iterator[str]:
+    def start(self, course: Record) -> Iterator[str]:
         """Yield two sentences on how it begins."""
         phase = course["phases"][0][1]
         how = "with an agreement in force" if phase == "agreement" else "in a standoff"
@@ -121,7 +107,7 @@ class _Teller:
         yield f"{capital(told)}, {each} a scale from 0 to 1."
         self._day = 0
 
-    def turns(self, course: Mapping[str, Any]) -> Iterator[str]:
+    def turns(self, course: Record) -> Iterator[str]:
         """Yield one sentence per turning point, two for the end."""
         for turn in course["turns"]:
             when, what = self._when(turn["day"]), self.event(course, turn)
@@ -129,7 +115,7 @@ class _Teller:
             if turn["kind"] in ("limited", "full", "terms"):
                 yield self._before_it(course, turn)
 
-    def event(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
+    def event(self, course: Record, turn: Record) -> str:
         """Return what happens at a turning point."""
         kind, levels = turn["kind"], turn["levels"]
         if kind == "event":
@@ -152,7 +138,7 @@ class _Teller:
             "still": f"there is still {_phase_at(course, turn['day'])} and no offensive{beside}",
         }[kind]
 
-    def _shifted(self, event: Mapping[str, Any]) -> str:
+    def _shifted(self, event: Record) -> str:
         """Return what an event shifts: `Turkey’s support for an offensive`, `Turkey’s leverage over Russia`."""
         on, field = event["on"], event["field"]
         if not isinstance(on, str):
@@ -161,10 +147,10 @@ class _Teller:
             return posture_of(self._record, on)
         return f"{possessive(self._name(on))} {_SHIFTED.get(field, field)}"
 
-    def _parties(self, course: Mapping[str, Any]) -> str:
+    def _parties(self, course: Record) -> str:
         return joined([name_in_text(self._name(actor)) for actor in course["parties"]])
 
-    def _before_it(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
+    def _before_it(self, course: Record, turn: Record) -> str:
         day = turn["day"]
         strikes = sum(one <= day for one in course["strikes"])
         often = f"after {spelled(strikes, 'day')}" if strikes else "without a day"
@@ -172,7 +158,7 @@ class _Teller:
         under = " and while an agreement is in force" if _phase_at(course, day) == "an agreement" else ""
         return f"It comes on day {day + 1} of the window{bombed}{under}."
 
-    def finish(self, course: Mapping[str, Any]) -> Iterator[str]:
+    def finish(self, course: Record) -> Iterator[str]:
         """Yield two or three sentences that sum up the run and say what its end means."""
         end, over = course["end"], course["day"] is not None
         if not over or course["agreements"]:
@@ -188,7 +174,7 @@ class _Teller:
             how = "under an agreement" if end == "agreement" else "in a standoff"
             yield f"The window closes on {last} {how}: no offensive has begun, and the question resolves as no."
 
-    def _in_all(self, course: Mapping[str, Any]) -> str:
+    def _in_all(self, course: Record) -> str:
         strikes = f"{spelled(len(course['strikes']), 'day')} of {self._strikes} and " if self._strike else ""
         new = "new " if course["phases"][0][1] == "agreement" else ""
         agreements = spelled(course["agreements"], f"{new}agreement")
@@ -197,7 +183,7 @@ class _Teller:
         return f"{strikes}{agreements}{fate}"
 
 
-def _phase_at(course: Mapping[str, Any], day: int) -> str:
+def _phase_at(course: Record, day: int) -> str:
     """Return the phase at the start of a day."""
     phase = [name for start, name in course["phases"] if start <= day][-1]
     return "an agreement" if phase == "agreement" else "a standoff"
@@ -255,7 +241,7 @@ def titles_of(record: Record) -> list[str]:
     ]
 
 
-def title_of(record: Record, course: Course) -> str:
+def title_of(record: Record, course: Record) -> str:
     """Return the title of a run, based on its end."""
     if course["day"] is not None:
         date = calendar_of(record).date(course["day"])
@@ -271,7 +257,7 @@ def title_of(record: Record, course: Course) -> str:
     return "A standoff to the end" if not course["breakdowns"] else "An agreement that breaks down, then a standoff"
 
 
-def _ending(record: Record, course: Course, alike: Sequence[Course]) -> str:
+def _ending(record: Record, course: Record, alike: Sequence[Record]) -> str:
     """Return the final value of the posture in which these storylines differ most."""
 
     def spread(actor: str) -> float:
@@ -282,7 +268,7 @@ def _ending(record: Record, course: Course, alike: Sequence[Course]) -> str:
     return f"{posture_of(record, actor)} at {plain(course['finish']['posture'][actor])}"
 
 
-def _card(record: Record, number: int, title: str, course: Course) -> Group:
+def _card(record: Record, number: int, title: str, course: Record) -> Group:
     share = Chance.of(course["share"])
     standing = (
         f"About {share.text} of futures ({share.interval}) are closest to this one, run {course['run']:,}; "
@@ -292,13 +278,13 @@ def _card(record: Record, number: int, title: str, course: Course) -> Group:
     return Group(f"{number}. {title}", parts, role="card story", id=f"storyline-{number}")
 
 
-def _alike(course: Course) -> str:
+def _alike(course: Record) -> str:
     """Write the share of the runs nearest to a storyline that end as it does."""
     share = course["ends"][course["end"]]
     return "all" if share == 1 else share_text(share)
 
 
-def _apart(record: Record, course: Course) -> str:
+def _apart(record: Record, course: Record) -> str:
     """Return where a run, although in the middle of its cluster overall, ends outside its middle half."""
     ends, halves = course["finish"]["posture"], course.get("cluster", {}).get("posture", {})
     away = {actor: max(low - ends[actor], ends[actor] - high) for actor, (low, high) in halves.items() if actor in ends}
@@ -377,13 +363,13 @@ def _timelines(record: Record, titled: Titled) -> Spec:
     )
 
 
-def _phases(calendar: Calendar, course: Course) -> Iterator[Bar]:
+def _phases(calendar: Calendar, course: Record) -> Iterator[Bar]:
     for (start, phase), (end, _) in pairwise([*course["phases"], [course["days"], ""]]):
         colour, width = ("agreement", 7) if phase == "agreement" else ("standoff", 3)
         yield Bar(calendar.at(start), calendar.at(max(end, start + 1)), LIGHT[colour], width)
 
 
-def _marks(record: Record, calendar: Calendar, course: Course) -> Iterator[Dot]:
+def _marks(record: Record, calendar: Calendar, course: Record) -> Iterator[Dot]:
     for day in course["strikes"]:
         said = f"{short_date(calendar.date(day))}: {safe(strikes_of(record))}"
         yield Dot(noon(calendar, day), "strikes", said, size=5, at=-0.17)
@@ -394,7 +380,7 @@ def _marks(record: Record, calendar: Calendar, course: Course) -> Iterator[Dot]:
             yield Dot(noon(calendar, turn["day"]), colour, said, size=size, rim=1, symbol=symbol)
 
 
-def _names(calendar: Calendar, course: Course) -> Iterator[Words]:
+def _names(calendar: Calendar, course: Record) -> Iterator[Words]:
     """Yield the names of the changes of phase, last first, that have room next to each other."""
     taken: list[int] = []
     for turn in reversed(course["turns"]):
