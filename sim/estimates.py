@@ -74,17 +74,7 @@ class Estimate:
 def share(happened: Bools, replicates: int, kept: Bools | None = None) -> Estimate:
     """Estimate the probability of an event from whether it happened in each run, with replicates next to each other.
 
-    Parameters
-    ----------
-    happened
-        Shape (runs,).
-    kept
-        The runs that count; all by default.
-
-    Raises
-    ------
-    ValueError
-        If no run counts.
+    The shape is (runs,); all runs count by default. Raises ValueError if none does.
     """
     runs = np.ones(len(happened), dtype=np.bool_) if kept is None else kept
     return of_sums(event_sums(happened, replicates, kept), run_sums(runs, replicates), whole=bool(runs.all()))
@@ -93,17 +83,8 @@ def share(happened: Bools, replicates: int, kept: Bools | None = None) -> Estima
 def of_sums(event: Counts, runs: Counts, *, whole: bool) -> Estimate:
     """Estimate the probability of an event among the runs that count.
 
-    Parameters
-    ----------
-    event, runs
-        Sums of the event (`tallies.SUMS`) and of the runs that count (`tallies.run_sums`).
-    whole
-        Whether all runs of each draw count, so that the sd over inputs can be estimated.
-
-    Raises
-    ------
-    ValueError
-        If no run counts.
+    The sums are those of the event (`tallies.SUMS`) and of the runs that count (`tallies.run_sums`). If the `whole` of
+    each draw's runs count, the sd over inputs is estimated too. Raises ValueError if no run counts.
     """
     hits, draw_squares, cube_squares, cross = (int(one) for one in event)
     count, draws, squares = (int(one) for one in runs)
@@ -114,15 +95,8 @@ def of_sums(event: Counts, runs: Counts, *, whole: bool) -> Estimate:
 def estimate(successes: Counts) -> Estimate:
     """Estimate a probability from independent draws, counted by number of successes among their replicates.
 
-    Parameters
-    ----------
-    successes
-        Shape (replicates + 1,): number of draws with 0, 1, ... successes.
-
-    Raises
-    ------
-    ValueError
-        If there are no draws.
+    The counts, of draws with 0, 1, ... successes, have the shape (replicates + 1,). Raises ValueError if there are no
+    draws.
     """
     draws, replicates = int(successes.sum()), len(successes) - 1
     if draws == 0:
@@ -170,15 +144,8 @@ def _input_sd(hits: int, squares: int, draws: int, replicates: int) -> float | N
 def difference(first: np.ndarray, second: np.ndarray, replicates: int) -> Estimate:
     """Estimate a paired difference of probabilities, second less first, from the same runs of two scenarios.
 
-    Parameters
-    ----------
-    first, second
-        Whether the event happened in each run, with replicates next to each other; both of shape (runs,).
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ or there are fewer than two hypercubes.
+    Both say whether the event happened in each run, shape (runs,), with replicates next to each other. Raises
+    ValueError if the shapes differ or there are fewer than two hypercubes.
     """
     if first.shape != second.shape:
         raise ValueError("paired differences need the same runs of both scenarios")
@@ -187,22 +154,13 @@ def difference(first: np.ndarray, second: np.ndarray, replicates: int) -> Estima
 
 
 def mean_of_draws(values: npt.NDArray[np.float64], replicates: int, unit: float = 1.0) -> Estimate:
-    """Estimate a mean of paired differences from one number per draw, with Student's interval.
+    """Estimate a mean of paired differences from one number per draw, shape (draws,) in order, with Student's interval.
 
     The variance counts one run more that differs, half of it either way (Agresti & Min 2005, *Statistics in Medicine*
-    24), because the spread of few differing runs says too little. If no draw differs, the interval is 0 alone.
+    24), because the spread of few differing runs says too little. If no draw differs, the interval is 0 alone. The unit
+    is what one run counts: the number of a draw is the mean over its runs of -unit, 0 or unit, or a sum of such means.
 
-    Parameters
-    ----------
-    values
-        Shape (draws,), in order from the first draw.
-    unit
-        What one run counts: the number of a draw is the mean over its runs of -unit, 0 or unit, or a sum of such means.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two hypercubes of draws.
+    Raises ValueError if there are fewer than two hypercubes of draws.
     """
     draws, firsts = len(values), np.arange(0, len(values), STRATA)
     if len(firsts) < 2:
@@ -226,23 +184,13 @@ def cube_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def ratio(part: float, whole: float, products: tuple[float, float, float], draws: float) -> Estimate:
     """Estimate a probability as a ratio of two sums over hypercubes, which may differ in their number of counted runs.
 
-    The variance is that of the ratio's linear approximation, from the residuals of hypercubes (Cochran 1977, section
-    6.4); for Student's t, the number of hypercubes is the effective number of equal ones (Kish 1965).
+    The part is the number of runs with the event, the whole that of runs that count; the products are sums over
+    hypercubes of part * part, part * whole and whole * whole. The variance is that of the ratio's linear approximation,
+    from the residuals of hypercubes (Cochran 1977, section 6.4); for Student's t, the number of hypercubes is the
+    effective number of equal ones (Kish 1965).
 
-    Parameters
-    ----------
-    part, whole
-        Number of runs with the event, and of runs that count.
-    products
-        Sums over hypercubes of part * part, part * whole and whole * whole.
-    draws
-        Number of draws with a run that counts, or fewer. For the exact bound it is reduced by 1 in `STRATA`, the most
-        that dependence within a hypercube could cost.
-
-    Raises
-    ------
-    ValueError
-        If no run counts.
+    The draws are those with a run that counts, or fewer; for the exact bound they are reduced by 1 in `STRATA`, the
+    most that dependence within a hypercube could cost. Raises ValueError if no run counts.
     """
     if whole == 0:
         raise ValueError("no runs to estimate from")

@@ -18,19 +18,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class BaseRate:
-    """A share of cases.
-
-    Attributes
-    ----------
-    p
-        Share in which the event happened.
-    low, high
-        95% interval.
-    happened, cases
-        Counts.
-    groups
-        Number of areas, or None if the cases were taken as independent.
-    """
+    """A share of cases with its 95% interval; the groups are the areas, None if the cases were taken as independent."""
 
     p: float
     low: float
@@ -46,12 +34,8 @@ def base_rate(outcome: Sequence[bool], areas: Sequence[Hashable] | None = None) 
     With areas, the interval is that of the effective number of cases: the cases divided by the design effect, which is
     the variance of the share clustered by area over the binomial one (Kish 1965; Korn & Graubard 1998), at least 1. As
     that variance is itself estimated from few areas, its quantile is Student's with areas - 1 degrees of freedom: the
-    cases are also divided by (t / z) squared.
-
-    Raises
-    ------
-    ValueError
-        Without cases, or if areas are given but not one per case.
+    cases are also divided by (t / z) squared. Raises ValueError without cases, or if areas are given but not one per
+    case.
     """
     cases = len(outcome)
     if cases == 0:

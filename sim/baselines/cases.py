@@ -31,22 +31,11 @@ MOST_BYTES = 10_000_000
 class Case:
     """One past decision point, a row of the table.
 
-    Attributes
-    ----------
-    id
-        Id of its scenario.
-    tier, area
-        How close it is to the case the model was built for (A, B, C), and the ground that it shares with others.
-    as_of, horizon
-        Day 0, and the length of the window that was observed.
-    target
-        Whether it is the case that the others are used for; baselines never learn from it.
-    days_to_offensive, days_to_agreement
-        Day of the event, counted from day 0; None if it did not happen within the horizon.
-    expected_support, troops_inside
-        `Features`.
-    mean, median, challenge, condorcet
-        `Positions`; None if no actor has any weight.
+    The tier says how close it is to the case the model was built for (A, B, C), the area which ground it shares with
+    others. The as-of date is day 0, the horizon the length of the window that was observed. Baselines never learn from
+    the target, the case that the others are used for. The days of the events count from day 0; None if one did not
+    happen within the horizon. What follows is as in `Features` and `Positions`; these are None if no actor has any
+    weight.
     """
 
     id: str
@@ -102,10 +91,7 @@ def table_text(cases: Sequence[Case]) -> str:
 def read_cases(path: Path = TABLE) -> tuple[Case, ...]:
     """Read the table, by default that of the package.
 
-    Raises
-    ------
-    UsageError
-        If it is missing or not a table of cases, with line and column.
+    Raises UsageError if it is missing or not a table of cases, with line and column.
     """
     table = read_table(path, MOST_BYTES)
     names = tuple(field.name for field in fields(Case))
@@ -159,10 +145,7 @@ def threats_between_states() -> dict[str, Any]:
 def track_record(path: Path = TRACK_RECORD) -> dict[str, Any] | None:
     """Return the scores of the backtest (docs/forecast.md, `track_record`); None if there has been none.
 
-    Raises
-    ------
-    UsageError
-        If the file cannot be read or holds something else.
+    Raises UsageError if the file cannot be read or holds something else.
     """
     if not path.is_file():
         return None

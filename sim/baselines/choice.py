@@ -39,12 +39,8 @@ def weighted_median(position: Floats, weight: Floats) -> float:
 def pairwise(stance: Floats, weight: Floats, outcomes: Floats) -> Floats:
     """Return P(a beats b), shape (outcomes, outcomes), 1/2 on the diagonal.
 
-    Parameters
-    ----------
-    stance, weight
-        Shape (actors,): positions on the axis of support, and weights of 0 or more.
-    outcomes
-        Shape (outcomes,): positions of the outcomes on the same axis.
+    Stances and weights, 0 or more, have the shape (actors,), the positions of the outcomes on the same axis of support
+    (outcomes,).
     """
     gain = outcomes[:, None] - outcomes[None, :]
     votes = (weight * stance)[:, None, None] * gain
@@ -56,13 +52,8 @@ def pairwise(stance: Floats, weight: Floats, outcomes: Floats) -> Floats:
 def long_run(victory: Floats) -> Floats:
     """Return the probabilities of the outcomes in the long run of random challenges, shape (outcomes,).
 
-    If some outcomes can never be beaten back and there is more than one such set, the share of each depends on the
-    start, which is equal chances.
-
-    Parameters
-    ----------
-    victory
-        Shape (outcomes, outcomes): P(a beats b), adding up to 1 with P(b beats a).
+    P(a beats b) has the shape (outcomes, outcomes) and adds up to 1 with P(b beats a). If some outcomes can never be
+    beaten back and there is more than one such set, the share of each depends on the start, which is equal chances.
     """
     count = len(victory)
     step = victory / count  # step[a, b]: from b to a

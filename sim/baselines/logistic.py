@@ -30,17 +30,10 @@ FLAT = 1e-6  # gradient of the penalised likelihood per case, at and below which
 
 @dataclass(frozen=True)
 class Prediction:
-    """A predicted probability.
+    """A predicted probability, and the standard error of its log-odds.
 
-    Attributes
-    ----------
-    p
-        Probability.
-    se
-        Standard error of its log-odds.
-    low, high
-        95% interval of the probability for such cases, from the log-odds: how well the curve is known, not how a single
-        case turns out.
+    From low to high is the 95% interval of the probability for such cases, from the log-odds: how well the curve is
+    known, not how a single case turns out.
     """
 
     p: float
@@ -51,16 +44,9 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Logistic:
-    """A fitted regression: log-odds = intercept + sum of slope * feature.
+    """A regression fitted on some cases: log-odds = intercept + sum of slope * feature, the intercept first.
 
-    Attributes
-    ----------
-    coefficients
-        Intercept first.
-    covariance
-        Shape (coefficients, coefficients): inverse information at the estimate.
-    cases
-        Number of cases it was fitted on.
+    The covariance, shape (coefficients, coefficients), is the inverse information at the estimate.
     """
 
     coefficients: tuple[float, ...]
@@ -80,21 +66,9 @@ class Logistic:
 def fit(features: npt.ArrayLike, outcome: npt.ArrayLike) -> Logistic:
     """Fit a regression with an intercept.
 
-    A feature that is constant, or a combination of others, carries no information and gets the slope 0.
-
-    Parameters
-    ----------
-    features
-        Shape (cases, features), finite.
-    outcome
-        Shape (cases,): 1 or 0.
-
-    Raises
-    ------
-    ValueError
-        Without cases, if shapes differ, or if values are not finite or not outcomes.
-    UsageError
-        If the fit does not converge.
+    The features, finite, have the shape (cases, features), the outcomes, 1 or 0, (cases,). A feature that is constant,
+    or a combination of others, carries no information and gets the slope 0. Raises ValueError without cases, if shapes
+    differ, or if values are not finite or not outcomes, UsageError if the fit does not converge.
     """
     x, y = np.asarray(features, dtype=np.float64), np.asarray(outcome, dtype=np.float64)
     if x.ndim != 2 or y.shape != (len(x),) or len(x) == 0:

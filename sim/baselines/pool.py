@@ -25,17 +25,10 @@ Floats = npt.NDArray[np.float64]
 
 
 def pooled(probabilities: Mapping[str, float | Floats], weights: Mapping[str, float]) -> Floats:
-    """Return the pooled probability of one question or of many, in the shape of the probabilities.
+    """Return the pooled probability of one question or of many, in the shape of the probabilities, by forecaster.
 
-    Parameters
-    ----------
-    probabilities, weights
-        By forecaster; the weight of forecasters without a probability is shared among the others.
-
-    Raises
-    ------
-    ValueError
-        If no forecaster with a weight has a probability.
+    The weight of forecasters without a probability is shared among the others. Raises ValueError if no forecaster with
+    a weight has a probability.
     """
     names = [name for name, weight in weights.items() if weight > 0 and name in probabilities]
     if not names:
@@ -50,12 +43,7 @@ def pooled(probabilities: Mapping[str, float | Floats], weights: Mapping[str, fl
 def stack(said: Mapping[str, Floats], happened: npt.NDArray[np.bool_]) -> dict[str, float]:
     """Return the weights by forecaster, at least 0 and with sum 1, that give the lowest mean Brier score.
 
-    Parameters
-    ----------
-    said
-        One array per forecaster, shape (cases, windows): forecasts made without the case.
-    happened
-        Their outcomes, in the same shape.
+    Forecasts, made without the case, and outcomes have the shape (cases, windows).
     """
 
     def score(shares: tuple[float, ...]) -> float:

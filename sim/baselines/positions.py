@@ -29,18 +29,10 @@ TROOPS = 0.3
 class Positions:
     """Results of the actors' positions, the means of their stances from -1 to 1.
 
-    Attributes
-    ----------
-    mean, median
-        Capability x salience weighted mean and median of the positions.
-    challenge
-        Weighted median after the last round of the challenge model; the median itself if nobody moves.
-    condorcet
-        Probabilistic Condorcet choice, as an expected position over offensive, standoff and agreement.
-    challenge_rounds
-        Rounds in which somebody moved.
-    choice
-        The probabilities of that choice: offensive, standoff, agreement.
+    Mean and median are weighted by capability x salience. The challenge is the weighted median after the last round of
+    the challenge model, with the number of rounds in which somebody moved; the median itself if nobody does. The
+    Condorcet choice is probabilistic, with the probabilities of offensive, standoff and agreement, and given as an
+    expected position over the three.
     """
 
     mean: float
@@ -55,13 +47,9 @@ class Positions:
 class Features:
     """The logistic baseline's features of a scenario.
 
-    Attributes
-    ----------
-    expected_support
-        self_reliance + (1 - self_reliance) * sum of share * clip((mean stance + 1) / 2, 0, 1) over patrons: what the
-        initiator can expect to fight with, 0 to 1. Self-reliance alone if there is no patron (1 by default).
-    troops_inside
-        1 if a guarantor has a median strength of 0.3 or more, else 0.
+    The expected support is self_reliance + (1 - self_reliance) * sum of share * clip((mean stance + 1) / 2, 0, 1) over
+    patrons: what the initiator can expect to fight with, 0 to 1. Self-reliance alone if there is no patron (1 by
+    default). There are troops inside, 1 or 0, if a guarantor has a median strength of 0.3 or more.
     """
 
     expected_support: float

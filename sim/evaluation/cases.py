@@ -91,12 +91,8 @@ def scenario_files(folder: Path) -> list[Path]:
 def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
     """Load every case of a folder, by file name.
 
-    Raises
-    ------
-    UsageError
-        If the folder has no case, a file does not state its outcome, or a horizon is too short to be scored.
-    ScenarioError
-        If a file is faulty.
+    Raises UsageError if the folder has no case, a file does not state its outcome, or a horizon is too short to be
+    scored, ScenarioError if a file is faulty.
     """
     files = scenario_files(folder) if folder.is_dir() else []
     if not files:
@@ -114,12 +110,8 @@ def as_case(scenario: Scenario, file: Path) -> HistoricalCase:
     """Return a scenario as a case, at the priors of its parameters, whatever calibration its file names.
 
     A case must not be scored with a posterior that has seen it. It belongs to one sample, the crises unless its file
-    says otherwise.
-
-    Raises
-    ------
-    UsageError
-        If its file does not state its outcome, its horizon is too short to be scored, or it has a mixture of samples.
+    says otherwise. Raises UsageError if its file does not state its outcome, its horizon is too short to be scored, or
+    it has a mixture of samples.
     """
     scenario = with_posterior(scenario, None)
     if scenario.document.sample is None:

@@ -41,20 +41,11 @@ COLUMNS = ("case", "as_of", "pair", "days_to_force", "days_to_major", *FLAGS, *C
 
 @dataclass(frozen=True)
 class Threat:
-    """One threat: when, between which states, what was known of it on the day, and its outcome.
+    """One threat: when, between which two states, what was known of it on the day, and its outcome.
 
-    Attributes
-    ----------
-    name
-        Its id in the table.
-    pair
-        The two states; threats of one pair are not independent of each other.
-    scenario
-        Id of the scenario that it is coded as.
-    force, major
-        Day of the first use of force, and of an occupation, a battle or 25 deaths; None if none came.
-    known
-        The table's information on it as of the day, by column.
+    Threats of one pair are not independent of each other. The scenario is the id of the one that it is coded as. The
+    days of the first use of `force`, and of an occupation, a battle or 25 deaths (`major`), are None if none came. What
+    was `known` is the table's information on it as of the day, by column.
     """
 
     name: str
@@ -89,17 +80,10 @@ class Threats:
 
 
 def load_threats(path: Path) -> Threats:
-    """Read a table of threats and code each by rule.
+    """Read a table of threats, a CSV file with the columns `COLUMNS` (docs/calibration.md), and code each by rule.
 
-    Parameters
-    ----------
-    path
-        A CSV file with the columns `COLUMNS` (docs/calibration.md).
-
-    Raises
-    ------
-    UsageError
-        If the file cannot be read or lacks a column, or a cell is not a number; the message names row and column.
+    Raises UsageError if the file cannot be read or lacks a column, or a cell is not a number; the message names row and
+    column.
     """
     table = read_table(path, MOST_BYTES)
     _check_columns(path, table.header)

@@ -54,12 +54,7 @@ def _turn(day: int, kind: str, levels: Mapping[str, float] | None = None, **abou
 def course_of(scenario: Scenario, path: Paths, record: np.void) -> dict[str, Any]:
     """Return the course of one run as plain values (docs/forecast.md, `storylines`).
 
-    Parameters
-    ----------
-    path
-        Path of one run, over all days or up to its end.
-    record
-        The ensemble's record of the run.
+    Its path covers all days or goes up to its end; the record is the ensemble's.
     """
     last = int(last_days(record))
     days = min(last + 1, scenario.horizon)

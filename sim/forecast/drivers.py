@@ -47,19 +47,11 @@ class Driver:
     path is their paths joined by `+`, its index is that of all of them at once, and direction, `low` and `high` follow
     the first of them, with the others varying along with it.
 
-    Attributes
-    ----------
-    index
-        Its first-order index of the probability; None if chance hides how much the inputs matter.
-    direction
-        `rises` or `falls` with the input, `bends` (it matters, but not in one direction), `unclear`, or `no effect`.
-    low, high
-        The probability when the input is in the lowest and the highest sixteenth of its distribution; None without
-        draws there.
-    fall
-        How much the variance of the probability would fall on average if the input were known.
-    no_effect
-        Reason why it cannot have an effect within the window; None if it can, or may.
+    The index is first-order, of the probability; None if chance hides how much the inputs matter. The direction is
+    `rises` or `falls` with the input, `bends` (it matters, but not in one direction), `unclear`, or `no effect`;
+    `no_effect` says why it cannot have one within the window. The probabilities at its `low` and `high` end are those
+    in the lowest and the highest sixteenth of its distribution; None without draws there. The `fall` is how much the
+    variance of the probability would fall on average if the input were known.
     """
 
     path: str
@@ -76,11 +68,8 @@ class Driver:
 class Group:
     """All inputs of an actor, the structural parameters, or the setting.
 
-    Attributes
-    ----------
-    joint
-        Whether the index is that of all of them together, as for a posterior's rows; if not, it is the sum of their own
-        indices, which leaves out interactions.
+    The index may be `joint`, that of all of them together, as for a posterior's rows; if not, it is the sum of their
+    own indices, which leaves out interactions.
     """
 
     name: str
@@ -185,17 +174,9 @@ def drivers_record(scenario: Scenario, tally: Tally) -> dict[str, Any] | None:
 
 
 def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int) -> Drivers:
-    """Compute the drivers of an outcome within `day` days.
+    """Compute the drivers of an outcome within `day` days from the counts of a forecast of the scenario.
 
-    Parameters
-    ----------
-    tally
-        Counts of a forecast of the scenario.
-
-    Raises
-    ------
-    UsageError
-        If there is no such outcome, the day is not a milestone, or there are too few runs.
+    Raises UsageError if there is no such outcome, the day is not a milestone, or there are too few runs.
     """
     place = _place(scenario, outcome, day)
     counts = tally["inputs"][place]

@@ -44,15 +44,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Groups:
-    """Sums over groups of draws; all of one shape (..., groups).
-
-    Attributes
-    ----------
-    draws
-        Number of draws of each group.
-    total, squares
-        Sum of the draws' shares of successes, and of their squares.
-    """
+    """Sums over groups of draws, shape (..., groups): of draws, of their shares of successes, and of the squares."""
 
     draws: Values
     total: Values
@@ -77,12 +69,8 @@ def between(groups: Groups, times: npt.NDArray[np.int64] | None = None) -> Value
     """Variance of the groups' means over draws, corrected for the spread within groups; shape (...).
 
     The analysis-of-variance estimate (Searle, Casella & McCulloch 1992, section 3.6): it is unbiased, so if there is no
-    effect it is as often below 0 as above.
-
-    Parameters
-    ----------
-    times
-        How many groups each entry represents (`Groups.weighted`); one by default.
+    effect it is as often below 0 as above. Each entry represents one group by default, else `times`
+    (`Groups.weighted`).
     """
     filled = groups.draws > 0
     number = (filled if times is None else filled * times).sum(axis=-1)
@@ -96,15 +84,10 @@ def between(groups: Groups, times: npt.NDArray[np.int64] | None = None) -> Value
 
 
 def between_bins(groups: Groups) -> Values:
-    """Variance of the mean as a smooth function of an input, from bins of it in order; shape (...).
+    """Variance of the mean as a smooth function of an input, from an even number of bins of it in order; shape (...).
 
     The variation within bins is lost, in proportion to the square of their width; bins twice as wide show how much
     (Richardson extrapolation).
-
-    Parameters
-    ----------
-    groups
-        Shape (..., bins), with an even number of bins.
     """
     fine, coarse = between(groups), between(groups.paired())
     whole: Values = fine + (fine - coarse) / 3
@@ -124,17 +107,7 @@ def of_probability(total: Values, squares: Values, draws: Values, replicates: in
 
 
 def resampled(counts: Counts, seed: int, purpose: str) -> Counts:
-    """Resample counts with replacement, each array along the first axis separately.
-
-    Parameters
-    ----------
-    counts
-        Shape (inputs, ...).
-
-    Returns
-    -------
-    Shape (resamples, inputs, ...).
-    """
+    """Resample counts, shape (inputs, ...), with replacement, each input by itself; shape (resamples, inputs, ...)."""
     flat = counts.reshape(len(counts), -1)
     draws = flat.sum(axis=1)
     generator = rng.stream(seed, 0, "bootstrap", purpose)
@@ -165,27 +138,11 @@ def sum_of(parts: Sequence[Part]) -> Part:
 
 
 class InputIndices:
-    """Indices of inputs, by their position in the counts.
+    """Indices of inputs, by their position in the counts of draws by input, bin and number of successes.
 
-    Parameters
-    ----------
-    counts
-        Draws by input, bin and number of successes.
-    purpose
-        Purpose of the bootstrap; its seed is 0.
-
-    Attributes
-    ----------
-    bins
-        Sums by input and bin.
-    own
-        Variance due to each input, shape (inputs,).
-    whole
-        Variance of the probability.
-    not_chance
-        Its share of the variance of the outcome.
-    is_known
-        Whether it is distinguishable from chance, so that shares of it mean anything.
+    The bins are sums by input and bin; `own` is the variance due to each input, shape (inputs,), `whole` that of the
+    probability, and `not_chance` its share of the variance of the outcome. It `is_known` if it is distinguishable from
+    chance, so that shares of it mean anything. The purpose is that of the bootstrap, whose seed is 0.
     """
 
     def __init__(self, counts: Counts, purpose: str) -> None:
@@ -208,14 +165,10 @@ class InputIndices:
         return interval(value, again) if more is None else interval(value + more.value, again + more.again)
 
     def tied(self, counts: Counts, members: int) -> Part:
-        """Return the share due to several inputs at once.
+        """Return the share due to several inputs at once, from draws by cell and number of successes.
 
-        The variation within cells is corrected for as in `between_bins`, with cells of twice the width.
-
-        Parameters
-        ----------
-        counts
-            Draws by cell and number of successes; the cells are made of `sides(members)` bins of each input.
+        The cells are made of `sides(members)` bins of each input. The variation within them is corrected for as in
+        `between_bins`, with cells of twice the width.
         """
         side = sides(members)
         kept = counts[: side**members]
@@ -225,14 +178,9 @@ class InputIndices:
         return Part(float(value) / whole, values / np.maximum(self._whole_again[:, 0], whole / 10))
 
     def joint(self, draws: Counts, sums: Counts) -> Part:
-        """Return the share due to the row of a posterior.
+        """Return the share due to the row of a posterior, from draws by row.
 
-        Parameters
-        ----------
-        draws
-            Draws by row.
-        sums
-            Their successes, and the squares of these; shape (rows, 2).
+        The sums are those of their successes, and of the squares of these; shape (rows, 2).
         """
         groups = Groups(draws.astype(float), sums[:, 0] / self._replicates, sums[:, 1] / self._replicates**2)
         times = resampled(np.ones((1, len(draws)), dtype=np.int64), 0, "rows")[:, 0]
@@ -256,13 +204,7 @@ def _between_cells(groups: Groups, side: int, members: int) -> Values:
 
 
 def _whole(successes: Counts) -> tuple[Values, Values]:
-    """Return the variance of the probability, and its share of the variance of the outcome.
-
-    Parameters
-    ----------
-    successes
-        Draws by number of successes, shape (..., replicates + 1).
-    """
+    """Return the variance of the probability, and its share of the outcome's, from draws by number of successes."""
     groups = Groups.of_counts(successes)
     variance = of_probability(groups.total, groups.squares, groups.draws, successes.shape[-1] - 1)
     mean = groups.total / groups.draws

@@ -27,17 +27,11 @@ LEAST_RUNS = 20
 class Reading:
     """The evidence of an indicator on an offensive by a milestone, among runs that have not ended by its day.
 
-    Attributes
-    ----------
-    unknown
-        The probability without checking.
-    if_seen, if_not
-        The probabilities after checking; None if based on fewer than 20 runs.
-    difference
-        `if_seen` minus `if_not`; its interval accounts for their common hypercubes.
-    moves
-        By how much checking moves the probability on average: s |a - p| + (1 - s) |b - p| = 2 s (1 - s) |a - b|, where
-        s is the share of runs in which it is seen. None if a side is missing.
+    The probability is `unknown` without checking; the probabilities after it are None if based on fewer than 20 runs.
+    The interval of the difference, `if_seen` minus `if_not`, accounts for their common hypercubes.
+
+    By how much checking moves the probability on average is s |a - p| + (1 - s) |b - p| = 2 s (1 - s) |a - b|, where s
+    is the share of runs in which it is seen; None if a side is missing.
     """
 
     unknown: Estimate

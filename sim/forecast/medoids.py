@@ -18,14 +18,9 @@ NOT_ALIKE = 1e-9  # least gain of a swap, as a share of the whole cost: rounding
 
 
 def best_medoids(distances: Floats, counts: Iterable[int]) -> Ints:
-    """Cluster with each number of medoids; return those with the largest silhouette, the fewest if tied.
+    """Cluster with each number of medoids, below n; return those with the largest silhouette, the fewest if tied.
 
-    Parameters
-    ----------
-    distances
-        Shape (n, n), symmetric, 0 on the diagonal.
-    counts
-        Numbers of clusters to try, each below n.
+    The distances have the shape (n, n), symmetric, with 0 on the diagonal.
     """
     tried = [k_medoids(distances, count) for count in sorted(counts)]
     return max(tried, key=lambda one: silhouette(distances, labels_of(distances[:, one], one), len(one)))

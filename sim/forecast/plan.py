@@ -47,19 +47,12 @@ def _half_width(value: object) -> float:
 class Plan:
     """How many runs to make, and from which draws.
 
-    Attributes
-    ----------
-    runs
-        Number of runs, an upper limit with a precision; None: 20,000, or 1,000,000 with a precision.
-    seed
-        Seed of all streams, at least 0.
-    replicates
-        Runs per draw of the uncertain inputs; a power of two up to 64.
-    precision
-        Stop at the first look at which the interval of every probability of an offensive extends at most this far to
-        either side.
-    given
-        Conditions observed since; only runs that meet all of them count (`given.read_given`).
+    The number of runs is an upper limit with a precision; None means 20,000, or 1,000,000 with a precision. The seed,
+    at least 0, is that of all streams. The replicates are the runs per draw of the uncertain inputs, a power of two up
+    to 64.
+
+    A precision stops at the first look at which the interval of every probability of an offensive extends at most this
+    far to either side. Given conditions observed since, only runs that meet all of them count (`given.read_given`).
     """
 
     runs: int | None = None
@@ -81,13 +74,7 @@ class Plan:
             raise UsageError(f"expected 1 to {MAX_RUNS:,} runs (got {self.runs:,})")
 
     def check_pairs(self) -> None:
-        """Check that there are at least two hypercubes of draws, without which paired differences have no interval.
-
-        Raises
-        ------
-        UsageError
-            If there are fewer.
-        """
+        """Raise UsageError for fewer than two hypercubes of draws: paired differences would have no interval."""
         if self.most_runs <= self.replicates * STRATA:
             raise UsageError(
                 f"expected more than {counted(self.replicates * STRATA, 'run')} for a difference (got {self.runs})"
@@ -109,12 +96,8 @@ class Plan:
         """Check before the start that a plan can be completed in reasonable time.
 
         Memory needs no check: a block takes the same amount for any number of runs, and 10 bytes are kept per run, up
-        to a million runs.
-
-        Raises
-        ------
-        UsageError
-            If runs, days and actors together are more than any machine should be given by mistake.
+        to a million runs. Raises UsageError if runs, days and actors together are more than any machine should be given
+        by mistake.
         """
         work = self.most_runs * scenario.horizon * len(scenario.actors)
         if work > MAX_WORK:
@@ -149,16 +132,10 @@ class Plan:
         name: str = "",
         cap: int = RECORD_CAP,
     ) -> Request:
-        """Return the request for the blocks of a scenario.
+        """Return the request for the blocks of a scenario, named in messages by its id unless there is another name.
 
-        Parameters
-        ----------
-        milestones
-            Days at which a precision, if there is one, is checked; if not given, all blocks are wanted.
-        name
-            Name used in messages instead of the scenario's id.
-        cap
-            Number of runs whose record is kept.
+        A precision, if there is one, is checked at the milestones; without these, all blocks are wanted. The records of
+        `cap` runs are kept.
         """
         request = Request(partial(self.task, bare(scenario), with_paths=with_paths), self.blocks, name=name, cap=cap)
         if milestones is not None and self.precision is not None:

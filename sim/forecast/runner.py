@@ -44,16 +44,9 @@ def run(
 ) -> Forecast:
     """Run a scenario.
 
-    Parameters
-    ----------
-    executor
-        Where blocks are played; this process by default.
-    store
-        Where finished blocks are looked up and kept: blocks played before an interruption are not played again.
-    finished
-        Called once for each block that is merged or that a precision makes unnecessary.
-    with_paths
-        Whether storylines are wanted: the paths they are made from are kept, unless a store has the storylines.
+    `finished` is called once for each block that is merged or that a precision makes unnecessary. If storylines are
+    wanted, the paths they are made from are kept, unless a store has the storylines. Blocks that a store has are not
+    played again, such as those played before an interruption.
 
     Raises
     ------

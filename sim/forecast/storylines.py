@@ -47,12 +47,7 @@ def sampled_runs(scenario: Scenario, runs: int, replicates: int) -> int:
 def storylines(scenario: Scenario, paths: Paths, records: Records, replicates: int) -> list[dict[str, Any]]:
     """Return the storylines of a forecast as plain values, the largest share first (docs/forecast.md).
 
-    Parameters
-    ----------
-    paths
-        Paths of the first runs of block 0.
-    records
-        Records of at least the same runs, from the first on.
+    The paths are those of the first runs of block 0, the records of at least the same runs.
     """
     records = records[: paths.runs]
     medoids, labels = _clusters(features(paths, records, scenario.horizon))

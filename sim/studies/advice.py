@@ -64,13 +64,7 @@ class Goal:
 
 
 def goal_of(text: str, scenario: Scenario) -> Goal:
-    """Read a goal such as `lower offensive by 90 days` or `raise agreement within 30 days`.
-
-    Raises
-    ------
-    UsageError
-        If the text is not a goal, or its window exceeds the scenario's horizon.
-    """
+    """Read a goal such as `lower offensive by 90 days`; UsageError if it is none, or beyond the scenario's horizon."""
     lower, outcome, by = read_goal(text)
     return Goal(lower, outcome, day_of(by, scenario.as_of, scenario.horizon, "the goal"))
 
@@ -85,13 +79,7 @@ class Mix:
 
 
 def options_of(scenario: Scenario, actor: str) -> list[str]:
-    """Return the options of an actor, by id.
-
-    Raises
-    ------
-    UsageError
-        If there is no such actor, or the menu has nothing for it.
-    """
+    """Return the options of an actor, by id; UsageError if there is no such actor, or the menu has nothing for it."""
     if actor not in scenario.actors:
         raise UsageError(f"there is no actor {actor!r}; expected one of {', '.join(scenario.actors)}")
     names = [name for name, option in scenario.document.menu.items() if option.by == actor]
@@ -105,12 +93,8 @@ def options_of(scenario: Scenario, actor: str) -> list[str]:
 def mixes_of(scenario: Scenario, actor: str, goal: Goal, budget: float | None) -> list[Mix]:
     """Return the mixes to compare: all of up to five options; with more options, each alone and each pair.
 
-    Two options that change the same number cannot be mixed, and no mix may cost more than the budget.
-
-    Raises
-    ------
-    UsageError
-        If there are none, or too many to play.
+    Two options that change the same number cannot be mixed, and no mix may cost more than the budget. Raises UsageError
+    if there are none, or too many to play.
     """
     names = options_of(scenario, actor)
     chosen = _affordable(scenario, names, math.inf if budget is None else budget)
@@ -162,19 +146,9 @@ def advise(
 ) -> dict[str, Any]:
     """Compare the options of an actor; return the content of advice.json (docs/what-if.md).
 
-    The mixes are sorted by gain for their cost.
-
-    Parameters
-    ----------
-    bench
-        Plays the base and every mix; `REPLICATES` of its replicates show which mix is best in a draw.
-    budget
-        Largest cost of a mix; None for no limit.
-
-    Raises
-    ------
-    UsageError
-        As for `options_of` and `mixes_of`, or if there are fewer than two draws.
+    The bench plays the base and every mix that costs the budget or less, None for no limit; `REPLICATES` of its
+    replicates show which mix is best in a draw. The mixes are sorted by gain for their cost. Raises UsageError as
+    `options_of` and `mixes_of` do, or if there are fewer than two draws.
     """
     plan, replicates = bench.plan, bench.plan.replicates
     plan.check_pairs()
@@ -220,12 +194,8 @@ def advise(
 def best_in_draws(gains: Values) -> tuple[Values, float]:
     """Return the share of draws in which each mix has the largest gain, and the share in which any mix gains.
 
-    Draws in which nothing moves towards the goal count for no mix; ties are split.
-
-    Parameters
-    ----------
-    gains
-        Shape (mixes, draws).
+    Draws in which nothing moves towards the goal count for no mix; ties are split. The gains have the shape (mixes,
+    draws).
     """
     helped = gains.max(axis=0) > 0
     if not helped.any():
@@ -254,12 +224,7 @@ def efficient_mixes(gains: Values, costs: Values, replicates: int) -> set[int]:
     """Return the mixes worth their cost: each gains clearly more than nothing and than every cheaper mix.
 
     Among mixes of equal cost, none may be clearly better. A difference is clear if its 95% interval, paired draw by
-    draw, lies above 0.
-
-    Parameters
-    ----------
-    gains, costs
-        Shapes (mixes, draws) and (mixes,).
+    draw, lies above 0. The gains have the shape (mixes, draws), the costs (mixes,).
     """
 
     def is_clear(more: Values) -> bool:

@@ -35,16 +35,9 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Site:
-    """Where a study is played.
+    """Where a study is played: by an executor, this process by default, with a store for its blocks if there is one.
 
-    Attributes
-    ----------
-    executor
-        Plays blocks and other tasks; this process by default.
-    store
-        Where blocks are looked up and kept; None for nowhere.
-    finished
-        Called for each block that was played or found, and for each task that was mapped.
+    `finished` is called for each block that was played or found, and for each task that was mapped.
     """
 
     executor: Executor = field(default_factory=Serial)
@@ -56,22 +49,13 @@ class Site:
         return list(self.executor.map(function, tasks, self.finished))
 
     def records(self, requests: Iterable[Request]) -> list[Records]:
-        """Play requests; return the records of each, shape (runs,).
-
-        Raises
-        ------
-        ExecutionError
-            If a block failed.
-        """
+        """Play requests; return the records of each, shape (runs,); ExecutionError if a block failed."""
         return self.each(lambda records: records, requests)
 
     def each(self, function: Callable[[Records], Result], requests: Iterable[Request]) -> list[Result]:
         """Play requests; return a function's result for the records of each, which are then dropped.
 
-        Raises
-        ------
-        ExecutionError
-            If a block failed.
+        Raises ExecutionError if a block failed.
         """
         places: dict[Request, int] = {}
         found: dict[int, Result] = {}
@@ -96,12 +80,8 @@ HERE = Site()
 class Bench:
     """Plays scenarios under one plan.
 
-    Parameters
-    ----------
-    known
-        Records already available, by hash of their scenario: at least as many runs as the plan has.
-    cap
-        Number of runs of a scenario whose record is kept.
+    `known` holds records already available, by hash of their scenario, of at least as many runs as the plan has; `cap`
+    is the number of runs of a scenario whose record is kept.
     """
 
     def __init__(
@@ -115,12 +95,7 @@ class Bench:
     def records(self, scenarios: Sequence[Scenario]) -> list[Records]:
         """Return the records of each scenario, shape (runs,); those not available are played, all at once.
 
-        Raises
-        ------
-        UsageError
-            If the plan has more runs than are kept.
-        ExecutionError
-            If a block failed.
+        Raises UsageError if the plan has more runs than are kept, ExecutionError if a block failed.
         """
         if self.plan.most_runs > self._cap:
             raise UsageError(

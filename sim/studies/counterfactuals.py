@@ -40,15 +40,10 @@ Kind = Literal["withdrawn", "full", "removed", "certain", "held"]
 
 @dataclass(frozen=True)
 class World:
-    """A scenario with one thing changed.
+    """A scenario with one thing changed; the subject is the id of a pressure, talks, an event or an actor.
 
-    Attributes
-    ----------
-    kind
-        `withdrawn` or `full`: a pressure; `removed`: talks or an event; `certain`: an event that may not happen;
-        `held`: the posture of an actor.
-    subject
-        Id of the pressure, talks, event or actor.
+    Its kind is `withdrawn` or `full` of a pressure, `removed` of talks or an event, `certain` of an event that may not
+    happen, or `held` of the posture of an actor.
     """
 
     kind: Kind
@@ -153,12 +148,8 @@ class Joint:
 class Counterfactuals:
     """All counterfactuals of a scenario. Results are compared by identity.
 
-    Attributes
-    ----------
-    base, records
-        Records of the scenario as it is, and of each world: of the same runs.
-    joint
-        None if fewer than two pressures can be withdrawn.
+    `base` and `records` are the records of the scenario as it is, and of each world: of the same runs. `joint` is None
+    if fewer than two pressures can be withdrawn.
     """
 
     scenario: Scenario
@@ -277,12 +268,7 @@ class Counterfactuals:
 def counterfactuals(scenario: Scenario, bench: Bench) -> Counterfactuals:
     """Play every counterfactual of a scenario on a bench, `blocks_of` blocks in all.
 
-    Raises
-    ------
-    UsageError
-        If there are too few runs to pair.
-    ExecutionError
-        If a block failed.
+    Raises UsageError if there are too few runs to pair, ExecutionError if a block failed.
     """
     bench.plan.check_pairs()
     worlds = worlds_of(scenario)

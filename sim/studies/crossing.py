@@ -30,24 +30,12 @@ FAR = 2.0
 
 @dataclass(frozen=True)
 class Crossing:
-    """One crossing.
+    """One crossing, at a point where the estimated probability, `there`, crosses the target.
 
-    Attributes
-    ----------
-    point
-        The point where the estimated probability crosses the target.
-    along
-        Index of the number that varies on its line; the others are held.
-    low, high
-        Interval of that number for the crossing of the true curve, at the level of the estimates.
-    low_open, high_open
-        Whether the interval reaches the end of the range, so that the crossing may lie beyond.
-    rising
-        Whether the probability rises there with the number.
-    searched
-        Half the last bracket: the precision of the search on the estimated curve.
-    there
-        The probability at `point`.
+    The number of index `along` varies on its line; the others are held. From `low` to `high` is the interval of that
+    number for the crossing of the true curve, at the level of the estimates; it is open where it reaches the end of the
+    range, so that the crossing may lie beyond. The probability may be `rising` there with the number. Half the last
+    bracket, `searched`, is the precision of the search on the estimated curve.
     """
 
     point: Point
@@ -73,16 +61,10 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Crossings:
-    """All crossings of a target that are visible on the lines of a grid.
+    """All crossings of a target that are visible on the lines of a grid, line by line, in rising order on each.
 
-    Attributes
-    ----------
-    axes
-        The initial values of each number.
-    points
-        Every point tried, in rising order, with its probability.
-    found
-        The crossings, line by line, in rising order on each.
+    The axes are the initial values of each number; the points all that were tried, in rising order, with their
+    probability.
     """
 
     target: float
@@ -198,10 +180,7 @@ class _Curve:
 def crossings(sample: Sample, axes: Sequence[Point], target: float) -> Crossings:
     """Find where a probability crosses a target along the lines of a grid; one axis is one line.
 
-    Parameters
-    ----------
-    axes
-        The initial values of each number, including the ends of its range.
+    An axis holds the initial values of a number, including the ends of its range.
     """
     known: dict[Point, Estimate] = {}
 

@@ -41,20 +41,12 @@ Pair = tuple[Forecast, Forecast]
 
 @dataclass(frozen=True)
 class Difference:
-    """Differences between two forecasts.
+    """Differences between two forecasts, given as their records.
 
-    Attributes
-    ----------
-    before, after
-        The records of both.
-    rows
-        By outcome and number of days, a probability before and after and the change, each with p, mc_low and mc_high,
-        the number of runs in which the outcome comes in time on one side only (None if runs are not paired), and the
-        verdict: `real` if the interval of the change excludes 0, `none` if no run differs, else `noise`.
-    runs
-        Number of paired runs; None if the two are not paired.
-    unpaired
-        Reason why they are not paired, or None.
+    By outcome and number of days, a row has a probability before and after and the change, each with p, mc_low and
+    mc_high, the number of runs in which the outcome comes in time on one side only (None if runs are not paired), and
+    the verdict: `real` if the interval of the change excludes 0, `none` if no run differs, else `noise`. If runs are
+    not paired, their number is None and `unpaired` says why.
     """
 
     before: Record
@@ -135,12 +127,7 @@ def plan_of_rerun(old: Record, forecast: Forecast) -> Plan:
 def since(old: Record, forecast: Forecast, site: Site = HERE) -> Difference:
     """Compare a forecast with an earlier one, at every milestone within both windows.
 
-    Parameters
-    ----------
-    old
-        An earlier record, as `read_forecast` returns it.
-    site
-        Where the earlier scenario is run again, if necessary.
+    The earlier record, as `read_forecast` returns it, is run again at a site, if necessary.
     """
     earlier = _again(old, forecast, site)
     new, pair = forecast.outline(), (earlier, forecast) if isinstance(earlier, Forecast) else None
@@ -177,14 +164,7 @@ def _again(old: Record, forecast: Forecast, site: Site) -> Forecast | str:
 class Side:
     """One side of a difference: a scenario to run, a stored forecast, or a stored forecast that can be run again.
 
-    Attributes
-    ----------
-    stored
-        The record of a stored forecast; None for a scenario file.
-    scenario
-        The scenario, if it can be run.
-    unpaired
-        Reason why it cannot be run.
+    A scenario file has no `stored` record; a side that cannot be run has no scenario, and `unpaired` says why.
     """
 
     path: Path
@@ -206,12 +186,8 @@ def is_stored(path: Path) -> bool:
 def read_sides(before: Path, after: Path, seed: int | None = None) -> tuple[Side, Side]:
     """Read both sides: scenario files first, because a stored forecast may rest on the posterior of the other side.
 
-    Two stored forecasts with different seeds are compared unpaired, unless a seed is given to run both with.
-
-    Raises
-    ------
-    ScenarioError, UsageError
-        If one is faulty.
+    Two stored forecasts with different seeds are compared unpaired, unless a seed is given to run both with. Raises
+    ScenarioError or UsageError if one is faulty.
     """
     scenarios = {path: load(path) for path in (before, after) if not is_stored(path)}
     known = next((one.posterior for one in scenarios.values()), None)
@@ -232,15 +208,7 @@ def _seeds_differ(*sides: Side) -> bool:
 def read_side(path: Path, known: Posterior | None = None) -> Side:
     """Read a scenario file or, if its name ends in .json, a stored forecast.
 
-    Parameters
-    ----------
-    known
-        The posterior of the other side.
-
-    Raises
-    ------
-    ScenarioError, UsageError
-        If it is faulty.
+    The posterior of the other side is `known`. Raises ScenarioError or UsageError if the file is faulty.
     """
     if not is_stored(path):
         return Side(path, None, load(path))
@@ -263,17 +231,9 @@ def plan_of(sides: tuple[Side, Side], runs: int | None, seed: int | None) -> Pla
 
 
 def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
-    """Compare two sides.
+    """Compare two sides on a bench with the plan of `plan_of`.
 
-    Parameters
-    ----------
-    bench
-        A bench with the plan of `plan_of`.
-
-    Raises
-    ------
-    UsageError
-        If there are too few runs to pair, or a side is neither a scenario nor a stored forecast.
+    Raises UsageError if there are too few runs to pair, or a side is neither a scenario nor a stored forecast.
     """
     bench.plan.check_pairs()
     why = sides[0].unpaired or sides[1].unpaired

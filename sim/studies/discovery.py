@@ -46,23 +46,14 @@ def find_boxes(
 ) -> list[dict[str, Any]]:
     """Find boxes on every other draw and measure them on the rest; the last may be one that does not stand out.
 
-    Parameters
-    ----------
-    values
-        Shape (draws, inputs).
-    successes
-        Number of runs with the outcome in each draw, shape (draws,).
-    paths
-        Names of the inputs.
+    The values have the shape (draws, inputs); the successes, the number of runs with the outcome in each draw,
+    (draws,).
 
-    Returns
-    -------
-    list
-        Boxes in the form used in a record: the share of futures inside that have the outcome (density), the share of
-        all those with the outcome that lie inside, with its 95% interval (coverage), the share of all futures that do
-        (mass), and the density among the draws that found the box, which is biased upwards. The score is the standard
-        errors by which the outcome is more frequent inside than outside, and inside than in the draws left by earlier
-        boxes: the smaller of the two, so that no box counts whose share is below that of futures at large.
+    A box is in the form used in a record: the share of futures inside that have the outcome (density), the share of all
+    those with the outcome that lie inside, with its 95% interval (coverage), the share of all futures that do (mass),
+    and the density among the draws that found the box, which is biased upwards. The score is the standard errors by
+    which the outcome is more frequent inside than outside, and inside than in the draws left by earlier boxes: the
+    smaller of the two, so that no box counts whose share is below that of futures at large.
     """
     finders = finders_of(len(values))
     left = np.ones(len(values), dtype=np.bool_)
@@ -166,19 +157,10 @@ class Asked:
 
 
 def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, structural: bool = False) -> Asked:
-    """Return a checked question.
+    """Return a checked question about a first event, or its absence ("no " before it), within the horizon or less.
 
-    Parameters
-    ----------
-    outcome, by
-        A first event, or with "no " before it that it does not come; and within how many days, by default the horizon.
-    structural
-        Whether boxes may also limit structural parameters, frailties and dispositions, which nobody can look up.
-
-    Raises
-    ------
-    UsageError
-        If there is no such outcome or day, or no such input is uncertain.
+    Only if `structural`, boxes may also limit structural parameters, frailties and dispositions, which nobody can look
+    up. Raises UsageError if there is no such outcome or day, or no such input is uncertain.
     """
     day = day_of(by, scenario.as_of, scenario.horizon)
     outcome = " ".join(outcome.split())
@@ -195,12 +177,8 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
 def discover(asked: Asked, plan: Plan, site: Site = HERE, command: str | None = None) -> dict[str, Any]:
     """Play the runs of a plan and find boxes of their inputs in which the outcome is frequent.
 
-    Returns plain values in format `offramp/discovery/1` (docs/discovery.md).
-
-    Raises
-    ------
-    UsageError
-        If there are too few runs, or too many.
+    Returns plain values in format `offramp/discovery/1` (docs/discovery.md). Raises UsageError if there are too few
+    runs, or too many.
     """
     if plan.most_runs // plan.replicates < FEWEST_DRAWS:
         raise UsageError(f"boxes need {FEWEST_DRAWS * plan.replicates:,} runs or more (got {plan.most_runs:,})")

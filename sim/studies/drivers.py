@@ -39,10 +39,7 @@ class Asked:
 def ask(scenario: Scenario, outcome: str, by: By = None) -> Asked:
     """Return a checked question, within the horizon if no day is given.
 
-    Raises
-    ------
-    UsageError
-        If there is no such outcome, or the day is outside the horizon.
+    Raises UsageError if there is no such outcome, or the day is outside the horizon.
     """
     if outcome not in OUTCOMES:
         raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(reversed(OUTCOMES))}")

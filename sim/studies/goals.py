@@ -12,17 +12,9 @@ NAMES = ("strikes", "agreement", "terms", "offensive", "limited", "full")
 
 
 def read_goal(text: str) -> tuple[bool, str, str | None]:
-    """Read a goal such as `lower offensive by 90 days` or `raise agreement within 30 days`.
+    """Read a goal such as `lower offensive by 90 days` or `raise agreement within 30 days`; UsageError if it is none.
 
-    Returns
-    -------
-    tuple
-        Whether the outcome is to be lowered, the outcome, and the window, which may still exceed the scenario's.
-
-    Raises
-    ------
-    UsageError
-        If the text is not a goal.
+    Returns whether the outcome is to be lowered, the outcome, and the window, which may still exceed the scenario's.
     """
     match = GOAL.fullmatch(" ".join(text.lower().split()))
     if match is None or match[2] not in NAMES:

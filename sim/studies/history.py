@@ -36,10 +36,7 @@ def items_of(scenario: Scenario) -> Mapping[str, Item]:
 def dates_between(start: datetime.date, end: datetime.date, every: int) -> list[datetime.date]:
     """Return the days from `start` on, `every` days apart, always including the last.
 
-    Raises
-    ------
-    UsageError
-        If the order or the step is wrong, or there are too many days.
+    Raises UsageError if the order or the step is wrong, or there are too many days.
     """
     if every < 1:
         raise UsageError(f"expected a step of at least one day (got {every})")
@@ -60,17 +57,8 @@ def history(
     within the horizon by all items not known the day before, null on the first day and if none of them reads a stance.
     A move is the change by one item of the evidence, on the first day that knew it.
 
-    Parameters
-    ----------
-    days
-        In rising order, none after the as-of date.
-    finished
-        Called once for each finished day.
-
-    Raises
-    ------
-    UsageError
-        If there are too few runs to pair.
+    The days rise, and none lies after the as-of date; `finished` is called once for each. Raises UsageError if there
+    are too few runs to pair.
     """
     bench.plan.check_pairs()
     items = items_of(scenario)

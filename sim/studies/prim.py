@@ -49,12 +49,7 @@ def find_box(values: Floats, shares: Floats) -> Box:
     are peeled on every other draw and judged on those between, and of the inputs with which each limit carries weight
     there, the one is added with which the box stands out most. Finally, these inputs are peeled on all draws.
 
-    Parameters
-    ----------
-    values
-        Shape (draws, inputs).
-    shares
-        Share of each draw's runs with the outcome, shape (draws,).
+    The values have the shape (draws, inputs), the share of each draw's runs with the outcome (draws,).
     """
     peeled = np.arange(len(values)) % 2 == 0
     trial, judge = (values[peeled], shares[peeled]), (values[~peeled], shares[~peeled])

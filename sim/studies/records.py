@@ -49,13 +49,7 @@ MOST_BYTES = 50 << 20
 
 
 def read_forecast(path: Path) -> dict[str, Any]:
-    """Read a forecast.json.
-
-    Raises
-    ------
-    UsageError
-        If there is none, or it is not a forecast of this format.
-    """
+    """Read a forecast.json; UsageError if there is none, or it is not a forecast of this format."""
     return read_with_bytes(path)[0]
 
 
@@ -84,11 +78,8 @@ def _no_number(text: str) -> NoReturn:
 def rerunnable(old: Mapping[str, Any], known: Posterior | None = None) -> Scenario | str:
     """Return the scenario of an earlier forecast, or the reason it cannot be run as it was.
 
-    Parameters
-    ----------
-    known
-        The posterior of the scenario it is compared with. A record names a user's posterior but does not contain it;
-        the hash of the scenario shows whether this is the one.
+    `known` is the posterior of the scenario it is compared with. A record names a user's posterior but does not contain
+    it; the hash of the scenario shows whether this is the one.
     """
     document, made_by = old["document"], old["environment"]
     if made_by["model"] != environment.model_version():
@@ -111,12 +102,7 @@ def rerunnable(old: Mapping[str, Any], known: Posterior | None = None) -> Scenar
 def scenario_again(plain: Mapping[str, Any], known: Posterior | None = None) -> Scenario:
     """Resolve the document of a record; one that names no calibration was run on the priors.
 
-    Parameters
-    ----------
-    plain
-        The document as `Scenario.plain` gives it.
-    known
-        The posterior to use if the document names a user's file.
+    The document is plain as `Scenario.plain` gives it; if it names a user's file, its posterior is `known`.
     """
     if list(plain)[-1:] == ["calibration"]:  # no file wrote it: it was the latest, whatever that is today
         unnamed = {key: value for key, value in plain.items() if key != "calibration"}

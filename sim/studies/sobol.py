@@ -69,12 +69,7 @@ class Index:
 class Indices:
     """The result of a design, with the largest total index first.
 
-    Attributes
-    ----------
-    variance
-        Variance of the probability over draws.
-    not_chance
-        Its share of the variance of the outcome.
+    The variance is that of the probability over draws; `not_chance` is its share of the variance of the outcome.
     """
 
     p: float
@@ -86,15 +81,8 @@ class Indices:
 def plan_of(scenario: Scenario, runs: int, *, replicates: int, seed: int, names: dict[str, str] | None = None) -> Plan:
     """Return the largest design, with a power of two of base rows, that this many runs allow.
 
-    Parameters
-    ----------
-    names
-        Name of each stream in the result; by default its own, or that of the inputs correlated with it.
-
-    Raises
-    ------
-    UsageError
-        If there are too few runs, only one replicate, or nothing to vary.
+    In the result, a stream has its own name by default, or that of the inputs correlated with it. Raises UsageError if
+    there are too few runs, only one replicate, or nothing to vary.
     """
     own = names_of_streams(scenario)
     streams = tuple(own)
@@ -149,13 +137,7 @@ def _block(scenario: Scenario, plan: Plan, rows: Values, block: int) -> BlockTas
 
 
 def indices(hits: npt.NDArray[np.int64], plan: Plan) -> Indices:
-    """Compute the indices from the successes of each row.
-
-    Parameters
-    ----------
-    hits
-        Shape (rows,), in the order of `design`.
-    """
+    """Compute the indices from the successes of each row, shape (rows,), in the order of `design`."""
     share = hits / plan.replicates
     within = share * (1 - share) / (plan.replicates - 1)
     rows, noise = share.reshape(plan.base, -1), within.reshape(plan.base, -1).mean(axis=1)

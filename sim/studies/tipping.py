@@ -51,10 +51,7 @@ Span = tuple[float, float]
 class Asked:
     """A question: which probability is to reach which target, as which numbers vary, each over its span.
 
-    Attributes
-    ----------
-    paths
-        One or two dotted paths, such as `pressures.appeal.intensity`; the value replaces any prior there.
+    There are one or two dotted paths, such as `pressures.appeal.intensity`; a value replaces any prior there.
     """
 
     scenario: Scenario
@@ -126,21 +123,10 @@ def ask(
     by: By = None,
     spans: Sequence[Span | None] = (),
 ) -> Asked:
-    """Check a question.
+    """Check a question: the probability to reach, in (0, 1), of an outcome within some days, by default the horizon.
 
-    Parameters
-    ----------
-    to
-        The probability to reach, in (0, 1).
-    by
-        Within how many days; by default the horizon.
-    spans
-        Range of each number; by default the range that the language allows.
-
-    Raises
-    ------
-    UsageError
-        If a path is not a number of the scenario, a range is missing or too wide, or any other part is invalid.
+    Each number varies over its span, by default the range that the language allows. Raises UsageError if a path is not
+    a number of the scenario, a range is missing or too wide, or any other part is invalid.
     """
     day = day_of(by, scenario.as_of, scenario.horizon)
     if outcome not in FIRST_EVENTS:
@@ -174,13 +160,7 @@ def _span(scenario: Scenario, path: str, given: Span | None) -> Span:
 
 @dataclass(frozen=True, repr=False)
 class Tipping:
-    """The answer.
-
-    Attributes
-    ----------
-    no_effect
-        Whether the paired runs at all points tried are identical.
-    """
+    """The answer; there is `no_effect` if the paired runs at all points tried are identical."""
 
     asked: Asked
     plan: Plan
@@ -244,21 +224,10 @@ def _row(point: Point, one: Estimate) -> dict[str, Any]:
 
 
 def tip(asked: Asked, bench: Bench, *, grid: int | None = None) -> Tipping:
-    """Find where the probability crosses the target as one number varies, or two.
+    """Find where the probability crosses the target as one number varies, or two, starting from `GRID` values of each.
 
-    Parameters
-    ----------
-    asked
-        A question from `ask`.
-    bench
-        Plays some twenty values of one number, or some hundred pairs of two, each once.
-    grid
-        Initial values of each number; by default `GRID`.
-
-    Raises
-    ------
-    ExecutionError
-        If a block failed.
+    The bench plays some twenty values of one number, or some hundred pairs of two, each once. Raises ExecutionError if
+    a block failed.
     """
     many = GRID[len(asked.paths)] if grid is None else grid
     axes = [tuple(rounded(float(value)) for value in np.linspace(*span, many)) for span in asked.spans]

@@ -59,11 +59,8 @@ def backtest(
     Calibration is that of the window of 90 days with one case left out, and so is hindsight: scores with marked codings
     dropped or shifted. The pool has the weights stacked on all crises.
 
-    Parameters
-    ----------
-    variants
-        Additional scenarios to forecast, for their spread: the probability of an offensive within `WINDOW` days under
-        their own parameters and at their priors.
+    The variants are additional scenarios to forecast, for their spread: the probability of an offensive within `WINDOW`
+    days under their own parameters and at their priors.
     """
     points: dict[Scheme, Points] = {scheme: points_without(cases, trained, scheme, site) for scheme in SCHEMES}
     made = forecasts(cases, trained, points, site)

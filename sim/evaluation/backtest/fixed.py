@@ -37,11 +37,8 @@ FORMAT = "offramp/fixed-backtest/1"
 def score_fixed(cases: Sequence[HistoricalCase], draws: Posterior, *, seed: int, site: Site) -> dict[str, Any]:
     """Score a posterior on the cases that it has not seen; return plain values.
 
-    Raises
-    ------
-    UsageError
-        If it has seen all of them, or all but the target, or does not say which it has seen; or if none of the cases
-        that ship with offramp was known on its day.
+    Raises UsageError if it has seen all of them, or all but the target, or does not say which it has seen; or if none
+    of the cases that ship with offramp was known on its day.
     """
     seen = _seen(draws)
     new = [case for case in cases if case.name not in seen and not case.filed.target]

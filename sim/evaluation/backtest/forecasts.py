@@ -57,15 +57,7 @@ Points = Mapping[str, Floats]
 
 @dataclass(frozen=True)
 class Forecasts:
-    """Probabilities of an offensive within each window.
-
-    Attributes
-    ----------
-    cases
-        The cases forecast, in order.
-    by
-        By scheme and forecaster: shape (cases, windows).
-    """
+    """Probabilities of an offensive within each window, by scheme and forecaster: shape (cases, windows)."""
 
     cases: tuple[HistoricalCase, ...]
     by: Mapping[Scheme, Mapping[str, Floats]] = field(repr=False)
@@ -87,18 +79,9 @@ def outcomes_of(cases: Sequence[HistoricalCase | Threat]) -> npt.NDArray[np.bool
 
 @dataclass(frozen=True)
 class Training:
-    """The data that forecasts may learn from.
+    """What forecasts may learn from: the pool of cases, its study, and the last day whose outcomes count (`known`).
 
-    Attributes
-    ----------
-    pool
-        Cases that train model and baselines: either the cases that are forecast, each left out in turn, or others.
-    study
-        The study of the pool.
-    known
-        The last day whose outcomes train model and baselines.
-    threats
-        Threats that also train the model.
+    The pool holds either the cases that are forecast, each left out in turn, or others. Threats train the model only.
     """
 
     pool: Cases
@@ -136,10 +119,7 @@ def training(case: HistoricalCase, pool: Cases, scheme: Scheme) -> tuple[Histori
 def forecasts(cases: Cases, trained: Training, points: Mapping[Scheme, Points], site: Site) -> Forecasts:
     """Forecast every case with the model and every baseline under both schemes.
 
-    Parameters
-    ----------
-    points
-        Parameters at which to play each case, by scheme (`points_without`).
+    The points, by scheme, are the parameters at which to play each case (`points_without`).
     """
     scenarios = {case.name: case.scenario for case in cases}
     seed = trained.study.seed
@@ -209,10 +189,7 @@ def play_own(scenarios: Iterable[Scenario], seed: int, site: Site) -> Floats:
 def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme, known: datetime.date) -> dict[str, Floats]:
     """Forecast each case with every baseline: shape (cases, windows) each.
 
-    Parameters
-    ----------
-    known
-        The last day of what they learn from: the cases whose window was over by then.
+    They learn from the cases whose window was over by the day `known`.
     """
     features = {case.name: _features(case) for case in (*pool, *cases)}
     said = {name: np.empty((len(cases), len(WINDOWS))) for name in (BASE_RATE, LOGISTIC, *POSITIONS.values())}
@@ -242,10 +219,7 @@ def _features(case: HistoricalCase) -> dict[str, tuple[float, ...]]:
 def check_enough(cases: Cases, pool: Cases, known: datetime.date, threats: Sequence[Threat] = ()) -> None:
     """Check before the start that there is something to score, and something to learn from for each forecast.
 
-    Raises
-    ------
-    UsageError
-        If there is not.
+    Raises UsageError if there is not.
     """
     if all(case.filed.target for case in cases):
         raise UsageError("none of these cases is scored, because a target never is; add other cases")

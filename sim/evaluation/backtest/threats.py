@@ -40,10 +40,7 @@ def folds_of(threats: Sequence[Threat], seed: int) -> list[frozenset[str]]:
 def score_threats(trained: Training, weights: Mapping[str, float], site: Site) -> dict[str, Any] | None:
     """Forecast and score every threat without its pair; return plain values, None without threats.
 
-    Parameters
-    ----------
-    weights
-        Weights of the forecasters in the pool, from the crises.
+    The weights of the forecasters in the pool are those from the crises.
     """
     threats = trained.threats
     if not threats:

@@ -36,20 +36,10 @@ Seen = Mapping[str, frozenset[int]]
 class Study:
     """A design played on all cases, and the surface fitted to it.
 
-    Attributes
-    ----------
-    cases
-        Scenarios by name, at their priors.
-    seed
-        Seed of design, runs and sampler.
-    surface
-        Probability of each class of each case over the parameters.
-    points, classes
-        The design, and the classes of its runs at its first points.
-    coded
-        The scenario that a case is coded as, if not its own: threats that are coded alike share one.
-    particles
-        Number of draws of each posterior.
+    The cases are scenarios by name, at their priors; design, runs and sampler share a seed. The surface gives the
+    probability of each class of each case over the parameters. The classes are those of the runs at the first points of
+    the design. A case may be `coded` as another: threats that are coded alike share one. Each posterior has as many
+    draws as there are particles.
     """
 
     cases: Mapping[str, Scenario]
@@ -136,12 +126,8 @@ def sample_bridge(task: BridgeTask) -> Sample:
 def study(cases: Mapping[str, Scenario], *, seed: int, site: Site, blocks: int = BLOCKS) -> Study:
     """Play the design on all cases and fit the surface.
 
-    Parameters
-    ----------
-    cases
-        The scenarios to play: past cases, and the scenarios that threats are coded as, at their priors.
-    blocks
-        Blocks of points, 4,096 each; threats, which are many, are played only at the first half of them.
+    The cases are past ones, and the scenarios that threats are coded as, at their priors. The points come in blocks of
+    4,096; threats, which are many, are played only at the first half of them.
     """
     points = prior_points(blocks, seed)
     samples = {name: sample_of(scenario) for name, scenario in cases.items()}

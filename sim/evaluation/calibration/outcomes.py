@@ -48,14 +48,9 @@ def shares_within(classes: Classes) -> npt.NDArray[np.float64]:
 def possible(
     as_of: datetime.date, offensive: int | None, agreement: int | None, *, known: datetime.date
 ) -> frozenset[int]:
-    """Return the classes that a case may be in, given what was known on a date.
+    """Return the classes that a case may be in, given what was known by the end of a date.
 
-    Parameters
-    ----------
-    offensive, agreement
-        Days from the as-of date on which they came; None for never.
-    known
-        The last day whose news counts.
+    The days of its offensive and agreement count from the as-of date; None means never.
     """
     lived = (known - as_of).days
     never = WINDOWS[-1]

@@ -36,18 +36,11 @@ def recovery(study: Study, *, repeats: int, site: Site) -> dict[str, Any]:
     """Calibrate `repeats` times to cases that the model made, with the parameters that made them known.
 
     The last `repeats` points at which all cases were played give the true parameters and the cases; the surface is
-    fitted to the points before them. If there are many threats, some represent all.
+    fitted to the points before them. If there are many threats, some represent all. Raises UsageError if less than half
+    of the points would be left to fit the surface to.
 
-    Returns
-    -------
-    dict
-        For each parameter, the number of repeats by rank, and how likely so uneven a histogram is if ranks are uniform
-        (Pearson's chi-square).
-
-    Raises
-    ------
-    UsageError
-        If less than half of the points would be left to fit the surface to.
+    For each parameter, returns the number of repeats by rank, and how likely so uneven a histogram is if ranks are
+    uniform (Pearson's chi-square).
     """
     chosen = _chosen(study)
     check_repeats(repeats, min(map(len, chosen.values())))
@@ -78,13 +71,7 @@ def _uniformity(ranks: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
 
 
 def check_repeats(repeats: int, points: int) -> None:
-    """Check that at least half of the points are left to fit the surface to.
-
-    Raises
-    ------
-    UsageError
-        If fewer are left.
-    """
+    """Check that at least half of the points are left to fit the surface to; UsageError if not."""
     if not 0 <= repeats <= points // 2:
         raise UsageError(
             f"expected 0 to {counted(points // 2, 'simulated calibration')} of {points:,} points (got {repeats:,})"

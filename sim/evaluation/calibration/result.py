@@ -43,22 +43,10 @@ CHECK_SEED = 1 << 60  # added to the seed of runs that check, so that none reuse
 
 @dataclass(frozen=True)
 class Request:
-    """Settings of a calibration.
+    """Settings of a calibration: the name of the posterior, and the last day whose outcomes count (`known`).
 
-    Attributes
-    ----------
-    name
-        Name of the posterior.
-    known
-        The last day whose outcomes count.
-    seen
-        For each case, its possible classes given what was known then.
-    threats
-        The cases that are threats: these are never named individually.
-    target
-        Scenario on which seeds are compared, if any.
-    about
-        Further entries for the posterior's file.
+    For each case, `seen` has its possible classes given what was known then; the cases that are threats are never named
+    individually. Seeds are compared on the target, if any. `about` holds further entries for the posterior's file.
     """
 
     name: str
@@ -87,15 +75,8 @@ def calibration(
 ) -> tuple[Posterior, dict[str, Any]]:
     """Sample the posterior from two studies of the same cases under different seeds, and check it.
 
-    Parameters
-    ----------
-    recovered
-        Recovery from simulated cases (`recovery`); None if it was not requested.
-
-    Returns
-    -------
-    tuple
-        The posterior, with the same number of draws from each seed, and the content of calibration.json.
+    Returns the posterior, with the same number of draws from each seed, and the content of calibration.json. The
+    recovery from simulated cases (`recovery`) is None if it was not requested.
     """
     samples = tuple(site.map(sample_posterior, [study.task(asked.seen) for study in studies]))
     fits = fits_of(studies[0], asked.seen, samples[0], site)

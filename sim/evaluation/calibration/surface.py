@@ -57,15 +57,7 @@ def _prior_precision(names: Sequence[str]) -> Single:
 
 @dataclass(frozen=True)
 class Surface:
-    """Fitted regressions of all cases.
-
-    Attributes
-    ----------
-    samples
-        For each case, the sample it belongs to, in order.
-    coefficients
-        For each case, float32 of shape (terms, CHOICES).
-    """
+    """Fitted regressions: for each case in order its sample, and coefficients, float32 of shape (terms, CHOICES)."""
 
     samples: Mapping[str, str]
     coefficients: Mapping[str, Single] = field(repr=False)
@@ -91,12 +83,8 @@ class Surface:
     ) -> Floats:
         """Return the log-probability of what is known of each of some cases: shape (points, cases seen).
 
-        Parameters
-        ----------
-        seen
-            For each case, its possible classes.
-        coded
-            For each case seen, the case of the surface that represents it, if not itself.
+        For each case, `seen` has its possible classes, `coded` the case of the surface that represents it, if not
+        itself.
         """
         own = [name if coded is None else coded.get(name, name) for name in seen]
         distinct = list(dict.fromkeys(own))
@@ -110,14 +98,8 @@ class Surface:
 def fit(points: Mapping[str, Floats], classes: Mapping[str, Classes], samples: Mapping[str, str]) -> Surface:
     """Fit all regressions of all cases by penalised maximum likelihood.
 
-    Parameters
-    ----------
-    points
-        Points by sample, in all coordinates: shape (points, COORDINATES).
-    classes
-        Class of each run by case, at the points of its sample.
-    samples
-        The sample of each case.
+    The points are by sample, in all coordinates, shape (points, COORDINATES); by case, the classes are those of the
+    runs at the points of its sample.
     """
     coefficients: dict[str, Single] = {}
     fitted_on = {name: samples[name] for name in classes}

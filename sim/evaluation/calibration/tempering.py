@@ -32,16 +32,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Sample:
-    """Equally probable draws from a posterior.
+    """Equally probable draws from a posterior, with the sequence of temperatures that led to them.
 
-    Attributes
-    ----------
-    draws
-        Shape (particles, dimensions), in coordinates where the prior is N(0, I).
-    log_evidence
-        Logarithm of the mean likelihood under the prior.
-    stages
-        The sequence of temperatures.
+    They have the shape (particles, dimensions), in coordinates where the prior is N(0, I). The evidence is the
+    logarithm of the mean likelihood under the prior.
     """
 
     draws: Floats = field(repr=False)
@@ -52,25 +46,17 @@ class Sample:
 def sample(log_likelihood: LogLikelihood, dimensions: int, *, particles: int, generator: np.random.Generator) -> Sample:
     """Sample the posterior of a prior N(0, I) and a likelihood.
 
-    Parameters
-    ----------
-    log_likelihood
-        Function of points of shape (points, dimensions); returns shape (points,).
+    The log-likelihood is a function of points of shape (points, dimensions); it returns shape (points,).
     """
     points = generator.standard_normal((particles, dimensions))
     return bridge(lambda at: (np.zeros(len(at)), log_likelihood(at)), points, generator=generator)
 
 
 def bridge(log_likelihoods: LogLikelihoods, points: Floats, *, generator: np.random.Generator) -> Sample:
-    """Move draws of one posterior under N(0, I) to another, whose likelihood differs.
+    """Move draws of one posterior under N(0, I), the points, to another, whose likelihood differs.
 
-    Parameters
-    ----------
-    log_likelihoods
-        Function of points of shape (points, dimensions): the log-likelihood of the posterior they are drawn from, and
-        the term to add to it, shape (points,) each.
-    points
-        Draws of the first posterior.
+    The log-likelihoods are a function of points of shape (points, dimensions): the log-likelihood of the posterior they
+    are drawn from, and the term to add to it, shape (points,) each.
     """
     likelihood = log_likelihoods(points)
     power, evidence, step = 0.0, 0.0, 2.38 / np.sqrt(points.shape[1])

@@ -30,14 +30,8 @@ def locked(path: Path, patience: float = PATIENCE) -> Iterator[None]:
     """Keep other writers of a file out.
 
     The lock is held on a separate file, `.NAME.lock`, because a rename would replace the ledger under its lock. The
-    system releases it when a process ends, however it ends; the empty file stays.
-
-    Raises
-    ------
-    UsageError
-        If another writer does not finish in time.
-    ReportError
-        If the folder cannot be written.
+    system releases it when a process ends, however it ends; the empty file stays. Raises UsageError if another writer
+    does not finish in time, ReportError if the folder cannot be written.
     """
     lock = path.with_name(f".{path.name}.lock")
     try:
@@ -93,16 +87,8 @@ def head_of(entries: Sequence[Entry]) -> str:
 def append(path: Path, make: Make, at: datetime.datetime | None, *, create: bool = False) -> Entry:
     """Read and check a ledger, add an entry, and write it whole, keeping other writers out throughout.
 
-    Parameters
-    ----------
-    path
-        The ledger.
-    make
-        Makes the entry to add.
-    at
-        Time of the entry; by default now, read when no other writer can intervene.
-    create
-        Whether to begin a ledger if there is none.
+    The time of the entry is by default now, read when no other writer can intervene; `create` begins a ledger if there
+    is none.
 
     Raises
     ------
@@ -148,18 +134,9 @@ def _now() -> datetime.datetime:
 def read_chain(path: Path, *, expect: str | None = None) -> tuple[Entry, ...]:
     """Read a ledger and check that it is intact.
 
-    Parameters
-    ----------
-    expect
-        The head, now or at some earlier time: it must be the digest of a line that is still there, or the zeros of an
-        empty ledger.
-
-    Raises
-    ------
-    LedgerError
-        If it is not intact: the first faulty line, and what is wrong with it.
-    UsageError
-        If there is no ledger.
+    The head may be expected, now or at some earlier time: it must be the digest of a line that is still there, or the
+    zeros of an empty ledger. Raises LedgerError with the first faulty line, and what is wrong with it, UsageError if
+    there is no ledger.
     """
     entries = _checked(_read(path, path), path)
     if expect is None:

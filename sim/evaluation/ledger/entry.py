@@ -34,20 +34,9 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 @dataclass(frozen=True)
 class Entry:
-    """One line.
+    """One line: its number, from 1, its kind (`forecast`, `resolution` or `correction`) and the kind's content.
 
-    Attributes
-    ----------
-    number
-        Number of the entry, from 1.
-    kind
-        `forecast`, `resolution` or `correction`.
-    at
-        Time of entry, UTC, by the clock of the machine that entered it.
-    content
-        Content of the entry, by kind.
-    head
-        SHA-256 of the line.
+    It was entered `at` a time, UTC, by the clock of the machine that entered it. The head is the SHA-256 of the line.
     """
 
     number: int
@@ -125,10 +114,7 @@ def line_of(number: int, kind: str, content: Mapping[str, Any], at: datetime.dat
 def read_line(line: bytes, number: int, previous: str) -> Entry:
     """Read a line that must have a given entry number and follow a line with a given digest.
 
-    Raises
-    ------
-    ValueError
-        If it does not; the message says what is wrong with it.
+    Raises ValueError if it does not; the message says what is wrong with it.
     """
     try:
         value = {**json.loads(line)}

@@ -38,21 +38,13 @@ class Scored:
 
 
 def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> dict[str, Any]:
-    """Score a ledger as read by `read_chain`.
+    """Score a ledger as read by `read_chain`; with `late`, also what was entered after its window or the event.
 
-    Parameters
-    ----------
-    late
-        Whether to score forecasts that were entered after their window was over or the event had come.
-
-    Returns
-    -------
-    dict
-        The head, the counts, by event and question the windows in days that are open, the number of windows of late
-        forecasts, and by event and window the counts and mean scores. There, the questions are what may be too few,
-        because forecasts of one question share its outcome; with too few, there is no decomposition. A baseline is
-        scored on the forecasts it was stored with, and its difference is that of Brier scores, forecasts minus
-        baseline: below 0 the forecasts are better.
+    Returns the head, the counts, by event and question the windows in days that are open, the number of windows of late
+    forecasts, and by event and window the counts and mean scores. There, the questions are what may be too few, because
+    forecasts of one question share its outcome; with too few, there is no decomposition. A baseline is scored on the
+    forecasts it was stored with, and its difference is that of Brier scores, forecasts minus baseline: below 0 the
+    forecasts are better.
     """
     open_: dict[str, dict[str, tuple[int, ...]]] = {}
     windows: list[dict[str, Any]] = []

@@ -21,20 +21,11 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Decomposition:
-    """The mean Brier score as miscalibration - discrimination + uncertainty.
+    """The mean Brier score, 0 to 1, as miscalibration - discrimination + uncertainty, from a number of cases.
 
-    Attributes
-    ----------
-    score
-        Mean Brier score, 0 to 1.
-    miscalibration
-        Gain from isotonic recalibration; 0 is best.
-    discrimination
-        Gain of the recalibrated forecasts over always forecasting the base rate; more is better.
-    uncertainty
-        Score of always forecasting the base rate: a property of the cases, not of the forecaster.
-    cases
-        Number of forecasts; `too_few` says if they suffice.
+    The miscalibration is the gain from isotonic recalibration, 0 at best; the discrimination the gain of the
+    recalibrated forecasts over always forecasting the base rate: more is better. The uncertainty is the score of always
+    forecasting the base rate: a property of the cases, not of the forecaster.
     """
 
     score: float
@@ -46,16 +37,9 @@ class Decomposition:
 
 @dataclass(frozen=True)
 class ReliabilityPoint:
-    """One forecast probability in a reliability diagram.
+    """One forecast probability in a reliability diagram, and the share that happened, after recalibration.
 
-    Attributes
-    ----------
-    forecast
-        The forecast probability.
-    observed
-        Share that happened, after recalibration.
-    low, high
-        Consistency band: the range of `observed` if the forecasts were calibrated.
+    From low to high is the consistency band: the range of `observed` if the forecasts were calibrated.
     """
 
     forecast: float
@@ -67,15 +51,8 @@ class ReliabilityPoint:
 def recalibrated(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
     """Isotonic regression of outcomes on forecasts by pooling adjacent violators; equal forecasts get equal values.
 
-    Parameters
-    ----------
-    forecast, outcome
-        Shape (cases,): probabilities, and whether the event happened.
-
-    Raises
-    ------
-    ValueError
-        Without cases, or if forecasts are not probabilities or outcomes not 0 or 1.
+    Both have the shape (cases,). Raises ValueError without cases, or if forecasts are not probabilities or outcomes not
+    0 or 1.
     """
     p, y = _cases(forecast, outcome)
     _, place, counts = np.unique(p, return_inverse=True, return_counts=True)
@@ -83,13 +60,7 @@ def recalibrated(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
 
 
 def decompose(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Decomposition:
-    """Decompose the mean Brier score (Dimitriadis, Gneiting & Jordan 2021, eq. 3 and 4).
-
-    Raises
-    ------
-    ValueError
-        As for `recalibrated`.
-    """
+    """Decompose the mean Brier score (Dimitriadis, Gneiting & Jordan 2021, eq. 3 and 4); raises as `recalibrated`."""
     p, y = _cases(forecast, outcome)
     score = float(np.mean((p - y) ** 2))
     best = float(np.mean((recalibrated(p, y) - y) ** 2))
@@ -103,24 +74,11 @@ def reliability(
     """Return the points of a reliability diagram, by rising forecast, with pointwise consistency bands.
 
     Bands come from resampling under calibration (Broecker & Smith 2007; Dimitriadis, Gneiting & Jordan 2021): outcomes
-    are drawn with the forecasts as their probabilities and recalibrated in the same way. They hold for independent
-    cases; cases of one crisis are not independent, which makes the bands too narrow.
+    are drawn with the forecasts as their probabilities and recalibrated in the same way. The level is the share of
+    resamples inside the band, separately at each forecast. Bands hold for independent cases; cases of one crisis are
+    not independent, which makes the bands too narrow.
 
-    Parameters
-    ----------
-    forecast, outcome
-        As for `recalibrated`.
-    seed
-        Seed of the resampling.
-    resamples
-        Number of resamples.
-    level
-        Share of resamples inside the band, separately at each forecast.
-
-    Raises
-    ------
-    ValueError
-        As for `recalibrated`, or if the level is not between 0 and 1 or there are no resamples.
+    Raises ValueError as `recalibrated`, or if the level is not between 0 and 1 or there are no resamples.
     """
     if not 0 < level < 1 or resamples < 1:
         raise ValueError("expected a level between 0 and 1 and at least one resample")

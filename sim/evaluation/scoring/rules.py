@@ -22,17 +22,8 @@ FARTHEST = {"brier": 1.0, "log": math.log((1 - LOG_CLIP) / LOG_CLIP), "rps": 1.0
 def brier_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
     """Squared error of a probability, (p - y)**2, from 0 to 1 (Brier 1950, half of his two-class form).
 
-    Parameters
-    ----------
-    forecast
-        Probabilities, any shape.
-    outcome
-        Whether the event happened (1 or 0), same shape.
-
-    Raises
-    ------
-    ValueError
-        If a probability is outside [0, 1], an outcome is neither 0 nor 1, or the shapes differ.
+    The outcomes, 1 or 0, have the shape of the probabilities. Raises ValueError if a probability is outside [0, 1], an
+    outcome is neither 0 nor 1, or the shapes differ.
     """
     p, y = checked(forecast, outcome)
     return (p - y) ** 2
@@ -41,17 +32,7 @@ def brier_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
 def log_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
     """Minus the natural logarithm of the probability given to what happened, clipped (Good 1952).
 
-    With a clip of 0.001 the worst score is 6.91.
-
-    Parameters
-    ----------
-    forecast, outcome
-        As for `brier_score`.
-
-    Raises
-    ------
-    ValueError
-        As for `brier_score`.
+    With a clip of 0.001 the worst score is 6.91. Shapes and errors are those of `brier_score`.
     """
     p, y = checked(forecast, outcome)
     return np.asarray(-np.log(np.clip(np.where(y == 1, p, 1 - p), LOG_CLIP, 1 - LOG_CLIP)))
@@ -63,17 +44,8 @@ def ranked_probability_score(within: npt.ArrayLike, happened: npt.ArrayLike) -> 
     With windows of 30, 90 and 180 days the categories are: within 30, 30 to 90, 90 to 180, not within 180. This is
     Epstein's sum divided by the number of windows (Murphy 1971), so with one window it is the Brier score.
 
-    Parameters
-    ----------
-    within
-        Shape (..., windows): probability that the event comes within each window, windows rising.
-    happened
-        Same shape: whether the event came.
-
-    Raises
-    ------
-    ValueError
-        As for `brier_score`, or if a longer window is less probable than a shorter one.
+    Both the probability that the event comes within each window, windows rising, and whether it came have the shape
+    (..., windows). Raises ValueError as `brier_score`, or if a longer window is less probable than a shorter one.
     """
     p, y = checked(within, happened)
     if p.ndim == 0 or p.shape[-1] == 0:

@@ -36,14 +36,9 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Budget:
-    """Settings of a check.
+    """Settings of a check: the largest chance that any of its verdicts is false, and the most runs of each scenario.
 
-    Attributes
-    ----------
-    alpha
-        Largest chance that any verdict of the check is false.
-    max_runs
-        Largest number of runs of each scenario, rounded down to whole blocks, at least one block.
+    The runs are rounded down to whole blocks, at least one block.
     """
 
     alpha: float = ALPHA
@@ -84,21 +79,10 @@ class Checked:
 
 
 def check(trials: Sequence[Trial], budget: Budget, site: Site = HERE, *, of: int | None = None) -> Checked:
-    """Judge trials.
+    """Judge trials; blocks are played and kept at a site, whose `finished` is called once a trial needs no more runs.
 
-    Parameters
-    ----------
-    site
-        Where blocks are played and kept; its `finished` is called once for each trial that needs no more runs.
-    of
-        Number of trials that share alpha, if others are judged elsewhere; by default only these.
-
-    Raises
-    ------
-    UsageError
-        If the allowed runs would take hours.
-    ExecutionError
-        If no workers are left.
+    They share alpha with those judged elsewhere, `of` in all; by default there are no others. Raises UsageError if the
+    allowed runs would take hours, ExecutionError if no workers are left.
     """
     judges = [_Judge(trial, budget.alpha / (of or len(trials))) for trial in trials]
     queue = _Queue(judges, budget)

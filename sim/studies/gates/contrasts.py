@@ -71,13 +71,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Source:
-    """A scenario that may need runs; it is built only then, because a sweep may have thousands.
-
-    Attributes
-    ----------
-    hash, horizon, as_of
-        As in the scenario.
-    """
+    """A scenario that may need runs; it is built only then, because a sweep may have thousands."""
 
     hash: str
     horizon: int
@@ -102,10 +96,7 @@ class Known:
 class Contrast:
     """The probability of an outcome within some days, minus that of another scenario or of an earlier forecast.
 
-    Attributes
-    ----------
-    label
-        Which of a gate's contrasts it is, if there are several.
+    The label says which of a gate's contrasts it is, if there are several.
     """
 
     source: Source
@@ -121,13 +112,7 @@ class Contrast:
         return (self.source,) if self.base is None else (self.base, self.source)
 
     def values(self, records: Mapping[str, Records], replicates: int) -> Values:
-        """Return one number per hypercube.
-
-        Parameters
-        ----------
-        records
-            Records of the same runs by hash of the scenario.
-        """
+        """Return one number per hypercube from the records of the same runs, by hash of their scenario."""
         cube = replicates * STRATA
         after = draw_shares(records[self.source.hash], self.outcome, self.day, cube)
         if self.base is None:

@@ -33,21 +33,13 @@ Values = npt.NDArray[np.float64]
 class ConfidenceSequence:
     """An interval for the mean of bounded draws, valid at all looks together with probability 1 - `alpha`.
 
-    Each draw must have the same mean given those before it, as independent draws do; nothing else is assumed.
+    Each draw must have the same mean given those before it, as independent draws do, and lie from `least` to `most`: 0
+    to 1 for shares, -1 to 1 for differences of shares. Nothing else is assumed. Alpha is the chance, over all looks
+    together, that the interval ever misses the mean: half of it on each side. The interval, from `low` to `high`, is
+    the intersection over all looks so far.
 
-    Attributes
-    ----------
-    alpha
-        Chance, over all looks together, that the interval ever misses the mean: half of it on each side.
-    least, most
-        Bounds of every draw: 0 and 1 for shares, -1 and 1 for differences of shares.
-    near
-        How far from the middle of the range, as a share of it, a draw is guessed at most. Any guess is valid, so the
-        interval always holds; if this is small, values near the middle, as most differences are, need fewer draws.
-    draws, mean
-        Number of draws so far and their mean (without any, the middle of the range).
-    low, high
-        The interval: the intersection over all looks so far.
+    A draw is guessed at most `near`, a share of the range, from its middle. Any guess is valid, so the interval always
+    holds; if this is small, values near the middle, as most differences are, need fewer draws.
     """
 
     alpha: float
@@ -68,21 +60,13 @@ class ConfidenceSequence:
 
     @property
     def mean(self) -> float:
-        """Mean of the draws so far."""
+        """Mean of the draws so far; without any, the middle of the range."""
         return self.least + (self.most - self.least) * (self.total / self.draws if self.draws else 0.5)
 
     def after(self, values: Values) -> ConfidenceSequence:
-        """Return the sequence after some more draws and one more look.
+        """Return the sequence after some more draws, shape (draws,), in order, and one more look.
 
-        Parameters
-        ----------
-        values
-            The draws in order, shape (draws,).
-
-        Raises
-        ------
-        ValueError
-            If one lies outside the range.
+        Raises ValueError if one lies outside the range.
         """
         if not values.size:
             return self
@@ -109,10 +93,7 @@ class ConfidenceSequence:
 def boundary(variation: float, alpha: float) -> float:
     """Return how far a sum of draws in [0, 1] may ever stray above its mean, except with a chance of alpha.
 
-    Parameters
-    ----------
-    variation
-        Sum of squared differences between draws and guesses made before each.
+    The variation is the sum of squared differences between draws and guesses made before each.
     """
     level, low, high = -math.log(alpha), 0.0, 1.0
     while _log_mixture(high, variation) < level:

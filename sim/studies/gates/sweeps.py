@@ -97,10 +97,7 @@ class Dealt:
 def sweep_trials(sweep: Sweep) -> list[Dealt]:
     """Return the trials of a sweep: gate by gate, and for each gate in the order of the cells.
 
-    Raises
-    ------
-    ScenarioError, UsageError
-        If a file that a gate names is faulty.
+    Raises ScenarioError or UsageError if a file that a gate names is faulty.
     """
     document, file, library = sweep.document, str(sweep.file), Library()
     places = read_tree(sweep.file, file, FORMAT).places

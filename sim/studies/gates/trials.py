@@ -32,18 +32,10 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Trial:
-    """One gate applied to one scenario.
+    """One gate applied to one scenario: what it says in words, where it is written, and its claim about contrasts.
 
-    Attributes
-    ----------
-    suite, cell, gate
-        Names of the scenario, the cell of a sweep (empty without one), and the gate.
-    says
-        The claim in words.
-    place
-        Where the gate is written.
-    how
-        Note for the reader on how it is judged; may be empty.
+    The suite is the name of the scenario, the cell that of a sweep's (empty without one). `how` is a note for the
+    reader on how it is judged; it may be empty.
     """
 
     suite: str
@@ -69,13 +61,7 @@ class Library:
         self._forecasts: dict[tuple[FilePath, str], tuple[Record, Source | str]] = {}
 
     def scenario(self, file: FilePath) -> Source:
-        """Return the scenario in a file.
-
-        Raises
-        ------
-        ScenarioError
-            If it is faulty.
-        """
+        """Return the scenario in a file; ScenarioError if it is faulty."""
         if file not in self._scenarios:
             self._scenarios[file] = Source.of(load(file))
         return self._scenarios[file]
@@ -83,15 +69,8 @@ class Library:
     def forecast(self, file: FilePath, now: Scenario) -> tuple[Record, Source | str]:
         """Return an earlier forecast, and its scenario or the reason that cannot be run again.
 
-        Parameters
-        ----------
-        now
-            The scenario it is compared with, whose posterior may be the one that the earlier forecast names.
-
-        Raises
-        ------
-        UsageError
-            If it is not a forecast.
+        It may name the posterior of the scenario that it is compared with, `now`. Raises UsageError if it is not a
+        forecast.
         """
         key = (file, "" if now.posterior is None else now.posterior.digest)
         if key not in self._forecasts:
@@ -122,13 +101,7 @@ class Subject:
         return Trial(self.suite, self.cell, gate, says, self.place("gates", gate), claim, contrasts, how)
 
     def check_window(self, gate: str, key: str, written: str, day: int, horizon: int) -> None:
-        """Check that a window lies within the horizon of the scenario or forecast that a gate names.
-
-        Raises
-        ------
-        ScenarioError
-            If it does not.
-        """
+        """Refuse a window beyond the horizon of the scenario or forecast that a gate names, with a ScenarioError."""
         if day > horizon:
             said = f"{written} has a horizon of {counted(horizon, 'day')}; choose a day within it with `by` (got {day})"
             raise self.fault(gate, key, said)
@@ -142,12 +115,8 @@ class Subject:
 def trials_of(file: FilePath) -> list[Trial]:
     """Load a scenario and return its gates as trials.
 
-    Raises
-    ------
-    ScenarioError
-        If the scenario, or one that it is compared with, is faulty.
-    UsageError
-        If an earlier forecast cannot be read.
+    Raises ScenarioError if the scenario, or one that it is compared with, is faulty, UsageError if an earlier forecast
+    cannot be read.
     """
     scenario = load(file)
     subject = Subject(Source.of(scenario), scenario.id, "", scenario.places, str(file), Library())
@@ -155,13 +124,7 @@ def trials_of(file: FilePath) -> list[Trial]:
 
 
 def trials(subject: Subject, gates: Mapping[str, Gate]) -> list[Trial]:
-    """Apply gates to a scenario.
-
-    Raises
-    ------
-    ScenarioError, UsageError
-        As for `trials_of`.
-    """
+    """Apply gates to a scenario; raises as `trials_of`."""
     return each(lambda name: _trial(subject, name, gates[name]), gates)
 
 

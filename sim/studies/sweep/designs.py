@@ -70,10 +70,7 @@ def rounded(value: float) -> float:
 def read_axis(written: Any, own: Input | None) -> Axis:
     """Make an axis from its written form, already checked by `axis_complaints`.
 
-    Parameters
-    ----------
-    own
-        The input of the base at this path; None if it is not a number of the base.
+    `own` is the input of the base at this path; None if it is not a number of the base.
     """
     edges = (-math.inf, math.inf) if own is None else (own.low, own.high)
     if written == PRIOR and own is not None:
@@ -221,14 +218,8 @@ def design_complaints(design: Design, axes: Mapping[str, Axis]) -> Iterator[tupl
 def apart(cells: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.NDArray[np.int64]:
     """Make identical cells differ: swap a value with another cell, so that each value stays equally frequent.
 
-    Parameters
-    ----------
-    cells
-        Shape (cells, axes), the index of a value in its list; at most as many cells as there are combinations.
-
-    Returns
-    -------
-    Cells of the same shape; some may still be identical after `MOST_SWAPS` tries per cell.
+    A cell is a row of the index of a value in its list by axis; there are at most as many cells as combinations. Some
+    may still be identical after `MOST_SWAPS` tries per cell.
     """
     rows = list(map(tuple, cells.tolist()))
     count = Counter(rows)

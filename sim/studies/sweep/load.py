@@ -46,19 +46,10 @@ MOST_WORK = 20 * MAX_WORK
 
 
 def load_sweep(path: str | PathLike[str], *, runs: int | None = None, precision: float | None = None) -> Sweep:
-    """Load a sweep file.
+    """Load a sweep file; runs and precision override the values in the file.
 
-    Parameters
-    ----------
-    runs, precision
-        Override the values in the file.
-
-    Raises
-    ------
-    ScenarioError
-        If the file, its base, its table or any cell is faulty; all faults that can be found are reported together.
-    UsageError
-        If the requested runs or precision cannot be met.
+    Raises ScenarioError if the file, its base, its table or any cell is faulty: all faults that can be found are
+    reported together. Raises UsageError if the requested runs or precision cannot be met.
     """
     file = FilePath(path)
     return _sweep(read_tree(file, str(file), FORMAT), file, runs=runs, precision=precision)
@@ -67,17 +58,10 @@ def load_sweep(path: str | PathLike[str], *, runs: int | None = None, precision:
 def sweep_of(scenario: Scenario, axes: Mapping[str, Any] | str, **settings: Any) -> Sweep:
     """Return a sweep of a scenario in memory, as a file with these axes would make it.
 
-    Parameters
-    ----------
-    axes
-        Dotted path to a list of values, `{"from": 0, "to": 1, "steps": 5}`, a distribution or `prior`; or `uncertain`.
-    settings
-        Further keys of a sweep file, such as `design` and `runs`; None means not written.
-
-    Raises
-    ------
-    ScenarioError
-        If an axis, a setting or a cell is wrong; all faults that can be found are reported together.
+    An axis is a dotted path with a list of values, `{"from": 0, "to": 1, "steps": 5}`, a distribution or `prior`;
+    instead of axes, `uncertain` takes all. The settings are further keys of a sweep file, such as `design` and `runs`;
+    None means not written. Raises ScenarioError if an axis, a setting or a cell is wrong: all faults that can be found
+    are reported together.
     """
     written = {"schema": FORMAT, "id": scenario.id, "title": scenario.document.title, "base": scenario.id}
     given = {key: plain(value) for key, value in settings.items() if value is not None}

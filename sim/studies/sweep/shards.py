@@ -38,13 +38,7 @@ class Shard:
 
     @classmethod
     def parse(cls, text: str) -> Shard:
-        """Read `2/3`.
-
-        Raises
-        ------
-        UsageError
-            If the text is not a shard.
-        """
+        """Read `2/3`; UsageError if the text is not a shard."""
         match = _SHARD.fullmatch(text)
         if match is None or not 1 <= int(match[1]) <= int(match[2]) <= MAX_SHARDS:
             raise UsageError(f"expected a shard such as 2/3, of {MAX_SHARDS} at most (got {text!r})")
@@ -67,10 +61,7 @@ class Shard:
 def matrix(sweep: Sweep, shards: int) -> dict[str, list[dict[str, Any]]]:
     """Return the matrix of a CI job for each shard, in the form of `include` in GitHub Actions.
 
-    Raises
-    ------
-    UsageError
-        If there would be fewer shards than one, or more than a matrix may have.
+    Raises UsageError if there would be fewer shards than one, or more than a matrix may have.
     """
     if not 1 <= shards <= MAX_SHARDS:
         raise UsageError(f"expected 1 to {MAX_SHARDS} shards (got {shards})")
@@ -84,14 +75,9 @@ def matrix(sweep: Sweep, shards: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def partial_of(head: Record, shard: Shard, cells: Sequence[Cell], rows: Sequence[Row], verdicts: Verdicts) -> Record:
-    """Return the content of a partial file.
+    """Return the content of a partial file, given all cells of the sweep.
 
-    Parameters
-    ----------
-    cells
-        All cells of the sweep.
-    verdicts
-        Verdicts of the gates that this shard judges, each with its `index` among those of the sweep.
+    The verdicts are those of the gates that this shard judges, each with its `index` among those of the sweep.
     """
     return {
         "schema": FORMAT,
@@ -104,13 +90,7 @@ def partial_of(head: Record, shard: Shard, cells: Sequence[Cell], rows: Sequence
 
 
 def read_partial(path: Path) -> Record:
-    """Read a partial file.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read or is not a partial file.
-    """
+    """Read a partial file; UsageError if it cannot be read or is not one."""
     try:
         part = json.loads(read_whole(path, MAX_BYTES))
     except OSError as error:
@@ -136,10 +116,7 @@ def _try(part: Record) -> None:
 def merge(paths: Sequence[Path]) -> Record:
     """Merge the partial files of all shards.
 
-    Raises
-    ------
-    UsageError
-        If one is missing, given twice, damaged, or belongs to another sweep, seed, plan or version.
+    Raises UsageError if one is missing, given twice, damaged, or belongs to another sweep, seed, plan or version.
     """
     parts = {path: read_partial(path) for path in paths}
     if not parts:

@@ -35,10 +35,7 @@ MOST_IN_LABEL = 4
 def label_of(changes: Mapping[str, Any], index: int, names: Mapping[str, Any]) -> str:
     """Return a label from a cell's changes, such as `intensity of the German offer 0.4`; if too long, its number.
 
-    Parameters
-    ----------
-    names
-        Names of inputs, as in `Sweep.names`.
+    The names of inputs are those of `Sweep.names`.
     """
     if not changes:
         return "base"
@@ -67,13 +64,7 @@ class Base:
 
     @classmethod
     def load(cls, file: FilePath) -> Base:
-        """Read a base.
-
-        Raises
-        ------
-        ScenarioError
-            If the scenario is faulty.
-        """
+        """Read a base; ScenarioError if the scenario is faulty."""
         with expecting_scenario(file):
             merged = read_merged(file)
             return cls(file, merged, scenario_of(merged, file))
@@ -118,20 +109,10 @@ def naming(document: SweepDocument, bases: Sequence[Base]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a sweep.
+    """One cell of a sweep, at its index: what is laid over one of the bases, by dotted path.
 
-    Attributes
-    ----------
-    index
-        Its position in the sweep.
-    id
-        Digest of its changes: the same in every sweep of the same base that has such a cell.
-    changes
-        Dotted path to the value laid over the base.
-    base
-        Index of the base that it varies.
-    hash
-        Hash of its resolved scenario.
+    The id is a digest of its changes: the same in every sweep of the same base that has such a cell. The hash is that
+    of its resolved scenario.
     """
 
     index: int
@@ -144,29 +125,16 @@ class Cell:
 
 
 def cell_id(name: str, changes: Mapping[str, Any]) -> str:
-    """Return the id of a cell: the same for the same values, in any order and however written.
-
-    Parameters
-    ----------
-    name
-        Id of the scenario it varies.
-    """
+    """Return the id of a cell: the same for the same values, in any order and however written, of one scenario's id."""
     text = json.dumps([name, sorted((path, canonical(value)) for path, value in changes.items())])
     return hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]
 
 
 @dataclass(frozen=True, repr=False)
 class Sweep:
-    """A sweep.
+    """A sweep: the dotted paths changed by some cell, in file order, and the days that every cell reports, rising.
 
-    Attributes
-    ----------
-    paths
-        Dotted paths changed by some cell, in file order.
-    milestones
-        Days that every cell reports, rising.
-    has_reference
-        Whether all other cells are compared with the first one, run by run.
+    If it `has_reference`, all other cells are compared with the first one, run by run.
     """
 
     file: FilePath

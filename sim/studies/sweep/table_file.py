@@ -39,17 +39,9 @@ class Row:
 
 
 def read_table(file: FilePath, base: Base) -> tuple[tuple[str, ...], list[Row]]:
-    """Read a table.
+    """Read a table; return the dotted paths in the order of the columns, and the rows.
 
-    Returns
-    -------
-    tuple
-        The dotted paths in the order of the columns, and the rows.
-
-    Raises
-    ------
-    ScenarioError
-        If anything is wrong with it: with the table, else with its header, else with all its cells.
+    Raises ScenarioError if anything is wrong with the table, else with its header, else with all its cells.
     """
     try:
         table = tables.read_table(file, MAX_BYTES)
