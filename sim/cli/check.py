@@ -46,26 +46,14 @@ class CiOutput:
     annotations: Annotated[bool, typer.Option("--annotations", help="Annotate the gates' lines on GitHub.")] = False
 
     def check(self) -> None:
-        """Check that the files can be written.
-
-        Raises
-        ------
-        UsageError
-            If one of them cannot be written, or both are the same file.
-        """
+        """Raise UsageError if one of the files cannot be written, or both are the same file."""
         check_file(self.junit)
         check_file(self.summary)
         if self.junit is not None and self.summary is not None and self.junit.resolve() == self.summary.resolve():
             raise UsageError(f"--junit and --summary both name {self.junit}; write them to two files")
 
     def write(self, findings: Sequence[Finding], title: str, notes: Iterable[str] = ()) -> None:
-        """Write the requested output.
-
-        Raises
-        ------
-        ReportError
-            If a file cannot be written.
-        """
+        """Write the requested output. Raises ReportError if a file cannot be written."""
         from sim.report.ci import to_annotations, to_junit
 
         if self.junit is not None:

@@ -125,13 +125,7 @@ def print_json(value: Any) -> None:
 
 
 def check_surroundings() -> None:
-    """Check that commands can work in this environment.
-
-    Raises
-    ------
-    UsageError
-        If the working folder is gone, or SOURCE_DATE_EPOCH is not a valid time.
-    """
+    """Raise UsageError if the working folder is gone, or SOURCE_DATE_EPOCH is not a valid time."""
     try:
         Path.cwd()
     except FileNotFoundError:
@@ -143,13 +137,7 @@ _OPTION_OF_NOTHING = re.compile("--[^=]*=")
 
 
 def check_words(words: Sequence[str]) -> None:
-    """Refuse empty words, which would be read as the working folder or as nothing.
-
-    Raises
-    ------
-    UsageError
-        If there is one, usually from an unset variable.
-    """
+    """Raise UsageError at an empty word, which would be read as the working folder or as nothing."""
     for before, word in pairwise(["", *words]):
         if word == "":
             option = before if before.startswith("-") else ""
@@ -164,10 +152,7 @@ def check_words(words: Sequence[str]) -> None:
 def epoch() -> datetime.datetime | None:
     """Return the time set by SOURCE_DATE_EPOCH, in UTC; None if it is not set.
 
-    Raises
-    ------
-    UsageError
-        If it is not a valid time; NumPy could not be loaded then, and no command would work.
+    Raises UsageError if it is not a valid time; NumPy could not be loaded then, and no command would work.
     """
     text = os.environ.get(EPOCH)
     if text is None:
@@ -188,13 +173,7 @@ Name = Literal["stdout", "stderr"]
 
 
 class Patient(io.RawIOBase):
-    """Passes bytes on until writing fails once, and drops them from then on.
-
-    Attributes
-    ----------
-    error
-        Why writing failed; None as long as it works.
-    """
+    """Passes bytes on until writing fails once, and drops them from then on; `error` says why it failed."""
 
     def __init__(self, raw: io.RawIOBase) -> None:
         self._raw = raw

@@ -24,10 +24,7 @@ SUFFIXES = (".yaml", ".yml")
 def files_of(kind: str, paths: Iterable[Path]) -> list[Path]:
     """Return the given files and those of a kind in the given folders, each once whatever the paths to it.
 
-    Raises
-    ------
-    UsageError
-        If a folder contains none.
+    Raises UsageError if a folder contains none.
     """
     found: list[Path] = []
     for path in paths:

@@ -68,15 +68,7 @@ class Machines:
     ) -> Iterator[Site]:
         """Show the progress of a study over `total` units, and yield the site where it is played.
 
-        Parameters
-        ----------
-        blocks
-            Number of blocks, passed to `make`.
-
-        Raises
-        ------
-        UsageError
-            As in `make`.
+        The number of blocks is passed to `make`, which may raise UsageError.
         """
         from sim.studies.bench import Site  # late: --help needs none of it
 
@@ -85,13 +77,7 @@ class Machines:
             yield Site(executor, store, finished)
 
     def warm_up(self, *, is_long: bool) -> None:
-        """Let workers begin to import, while the command imports the rest, if it is sure to use them.
-
-        Parameters
-        ----------
-        is_long
-            Whether the work is known to be long enough for workers to pay.
-        """
+        """Let workers begin to import while the command does, if the work `is_long` enough for workers to pay."""
         if self.executor is Kind.LOCAL and (self.workers or is_long) and (self.workers or os.cpu_count() or 1) > 1:
             from sim.runs.executors.processes import start_server  # late: --help needs none of it
 
@@ -100,10 +86,7 @@ class Machines:
     def make(self, blocks: int | None = None) -> Executor:
         """Return the executor for a number of blocks, or for an unknown number if None.
 
-        Raises
-        ------
-        UsageError
-            If options cannot be combined, or dask is not installed.
+        Raises UsageError if options cannot be combined, or dask is not installed.
         """
         if self.executor is Kind.DASK:
             return self._dask()

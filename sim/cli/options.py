@@ -29,28 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Range:
-    """The range of whole numbers that an option accepts.
-
-    Attributes
-    ----------
-    least, most
-        Ends of the range, inclusive.
-    told
-        The expected values, as worded in messages.
-    """
+    """The range of whole numbers that an option accepts, with both ends, and how messages call it."""
 
     least: int
     most: int
     told: str
 
     def hold(self, value: int) -> None:
-        """Check that a number is within the range.
-
-        Raises
-        ------
-        UsageError
-            If it is not.
-        """
+        """Raise UsageError if a number is outside the range."""
         if not self.least <= value <= self.most:
             got = f"{value:,}" if self.most == MOST_RUNS else str(value)
             raise UsageError(f"expected {self.told} (got {got})")
@@ -110,13 +96,7 @@ class Cache:
     ] = None
 
     def open(self) -> Store | None:
-        """Return the store named by the options; None if there is none.
-
-        Raises
-        ------
-        UsageError
-            If the store is not valid.
-        """
+        """Return the store named by the options; None if there is none. Raises UsageError if it is not valid."""
         from sim.runs.store import store_at  # late: --help needs none of it
 
         return store_at(self.store)
@@ -130,13 +110,7 @@ class UsualCache(Cache):
     no_store: Annotated[bool, typer.Option("--no-store", help="Use no cache.")] = False
 
     def open(self) -> Store | None:
-        """Return the store named by the options; None with --no-store.
-
-        Raises
-        ------
-        UsageError
-            If the store is not valid.
-        """
+        """Return the store named by the options; None with --no-store. Raises UsageError if it is not valid."""
         return None if self.no_store else super().open()
 
 
@@ -157,14 +131,8 @@ ALWAYS_TOLD = frozenset({"runs", "seed", "outcome"})
 def command_of(context: typer.Context, *, here: bool = False, **made: Any) -> str:
     """Return the command that reproduces the result of the current one, on any machine and in any folder.
 
-    Parameters
-    ----------
-    context
-        Context of the current command.
-    here
-        Whether it is for this folder, with paths as given and with options for where results are kept and written.
-    made
-        Values that replace those of parameters as given, such as the actual number of runs.
+    If it is for `here`, paths are as given, and options say where results are kept and written. Values in `made`
+    replace those of parameters as given, such as the actual number of runs.
     """
     words: list[str] = []
     at: Any = context
@@ -203,13 +171,7 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address
 
 @contextlib.contextmanager
 def needing_aiohttp(what: str, extra: str) -> Iterator[None]:
-    """Raise an error that says what to install if an import inside the `with` block does not find aiohttp.
-
-    Raises
-    ------
-    UsageError
-        If aiohttp is missing.
-    """
+    """Raise a UsageError that says what to install if an import in the `with` block does not find aiohttp."""
     try:
         yield
     except ModuleNotFoundError as error:

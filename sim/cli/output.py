@@ -19,10 +19,7 @@ from sim.wording import counted
 def check_output(folder: Path | None, *, figures: bool) -> None:
     """Create the output folder, if one is given, and check that it is writable.
 
-    Raises
-    ------
-    UsageError
-        If it cannot be created or written to, or if figures are requested without a folder.
+    Raises UsageError if it cannot be created or written to, or if figures are requested without a folder.
     """
     if folder is None:
         if figures:
@@ -40,13 +37,7 @@ def check_output(folder: Path | None, *, figures: bool) -> None:
 
 
 def check_file(file: Path | None) -> None:
-    """Check that an output file, if one is given, can be written.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be written.
-    """
+    """Raise UsageError if an output file, if one is given, cannot be written."""
     if file is None:
         return
     if file.is_dir():
@@ -80,16 +71,10 @@ def deliver(
     then: str,
     sections: Iterable[str] | None = None,
 ) -> None:
-    """Print the record of a study, write its files if a folder is given, and print the next step.
+    """Print the record of a study and its basis, write its files if a folder is given, and print the next step.
 
-    Parameters
-    ----------
-    basis
-        What the record is based on: as-of date, runs and seed.
-    then
-        The next step if no folder is given.
-    sections
-        Sections of its page to print as text; by default, all that the page does not fold away.
+    Without a folder, the next step is `then`. Sections of its page to print as text are by default all that it does not
+    fold away.
     """
     show(record, format_, lines_of(record, basis, sections))
     if out is None:

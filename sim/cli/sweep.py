@@ -300,13 +300,7 @@ def _finish(record: Record, out: Path | None) -> None:
 def judge(
     gates: Sequence[Dealt], budget: Budget, cells: Sequence[Cell], store: Store | None, machines: Machines
 ) -> list[Record]:
-    """Judge the gates that belong to some cells.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If judging was interrupted.
-    """
+    """Judge the gates that belong to some cells. Raises KeyboardInterrupt if judging was interrupted."""
     from sim.studies.gates.check import check
 
     wanted = {cell.index for cell in cells}
@@ -324,13 +318,7 @@ def judge(
 
 
 def _write_ci(record: Record, ci: CiOutput) -> None:
-    """Write the output for CI services.
-
-    Raises
-    ------
-    ReportError
-        If a file cannot be written.
-    """
+    """Write the output for CI services. Raises ReportError if a file cannot be written."""
     from sim.report.ci import false_verdicts, findings_of
 
     findings = findings_of(record)

@@ -127,15 +127,7 @@ def _files_of(paths: Sequence[Path]) -> Sequence[Path]:
 
 
 class _Findings:
-    """The findings in all files; a fault or doubt of a shared base is reported once.
-
-    Attributes
-    ----------
-    known, unknown
-        The files of known kinds, and all others.
-    errors, doubts
-        One error per faulty file, and all doubts: valid input that was probably not intended.
-    """
+    """The findings in files of known kinds, and all others; a fault or doubt of a shared base is reported once."""
 
     def __init__(self, checked: Sequence[_Checked]) -> None:
         self.known = [one for one in checked if one.kind]
@@ -197,16 +189,9 @@ def _next(files: Sequence[_Checked]) -> None:
 
 @dataclass(frozen=True)
 class _Checked:
-    """A checked file.
+    """A checked file, its faults if any, and valid input in it that was probably not intended.
 
-    Attributes
-    ----------
-    kind
-        A key of `NAMES`; empty for a file of unknown kind found in a folder.
-    error
-        The faults of the file, if any.
-    doubts
-        Valid input in it that was probably not intended.
+    `kind` is a key of `NAMES`, empty for a file of unknown kind found in a folder.
     """
 
     file: Path

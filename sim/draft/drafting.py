@@ -65,10 +65,7 @@ class Folder:
     def read(cls, path: Path) -> Folder:
         """Read a folder; a missing one counts as empty.
 
-        Raises
-        ------
-        ScenarioError
-            If its draft, its evidence or its list of sources is invalid.
+        Raises ScenarioError if its draft, its evidence or its list of sources is invalid.
         """
         draft, evidence, sources = path / NAME, path / EVIDENCE, path / SOURCES
         drafted = read_draft(draft) if draft.exists() else None
@@ -91,10 +88,7 @@ class Reading:
 def cast_of(folder: Folder, file: Path | None) -> dict[str, Member]:
     """Return the cast from a file if given, else from the draft, else from the folder's cast.yaml.
 
-    Raises
-    ------
-    UsageError
-        If there is no cast.
+    Raises UsageError if there is no cast.
     """
     if file is None and folder.draft is not None:
         return folder.draft.cast
@@ -108,20 +102,9 @@ def cast_of(folder: Folder, file: Path | None) -> dict[str, Member]:
 
 @dataclass(frozen=True)
 class Reader:
-    """How articles are read.
+    """How articles are read: who proposes items, made with which software, for which cast and as-of date.
 
-    Attributes
-    ----------
-    propose
-        Function that proposes the items of one article.
-    cast
-        The cast, keyed by id.
-    as_of
-        As-of date of the forecast; nothing later is read.
-    undated
-        Date of articles that have none in their head.
-    made_with
-        Versions of the software that proposes.
+    Nothing later than the as-of date is read; `undated` is the date of articles that have none in their head.
     """
 
     propose: Propose

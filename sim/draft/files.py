@@ -31,10 +31,8 @@ HEAD = (
 def read_draft(path: Path) -> DraftFile:
     """Read `evidence.draft.yaml`.
 
-    Raises
-    ------
-    ScenarioError
-        If anything is wrong; it lists all faults with file, line, key, what was expected and what was found.
+    Raises ScenarioError if anything is wrong; it lists all faults with file, line, key, what was expected and what was
+    found.
     """
     tree = read_tree(path, str(path), DRAFT_FORMAT, larger=MAX_LARGER)
     draft = _checked(DraftFile, tree, path)
@@ -45,10 +43,7 @@ def read_draft(path: Path) -> DraftFile:
 def read_cast(path: Path) -> dict[str, Member]:
     """Read `cast.yaml`, the actors keyed by id.
 
-    Raises
-    ------
-    ScenarioError
-        If anything is wrong, including two actors that share a name; it lists all faults.
+    Raises ScenarioError if anything is wrong, including two actors that share a name; it lists all faults.
     """
     tree = read_tree(path, str(path), CAST_FORMAT)
     cast = _checked(CastFile, tree, path).cast
@@ -59,10 +54,7 @@ def read_cast(path: Path) -> dict[str, Member]:
 def write_draft(path: Path, draft: DraftFile) -> None:
     """Write a draft; an existing file stays until the new one is on the disk.
 
-    Raises
-    ------
-    ReportError
-        If the file cannot be written.
+    Raises ReportError if the file cannot be written.
     """
     try:
         write_whole(path, draft_yaml(draft).encode("utf-8"))

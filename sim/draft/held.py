@@ -26,16 +26,9 @@ STATES: tuple[Found, ...] = ("held", "moved", "differs", "no-anchor", "no-articl
 
 @dataclass(frozen=True)
 class HeldItem:
-    """The result of checking one item.
+    """The result of checking one item: the state of its anchor, and a message about it if there is something to do.
 
-    Attributes
-    ----------
-    state
-        State of its anchor; `no-anchor` if it has none, `no-article` if the folder lacks the article.
-    message
-        Message about the anchor; empty if there is nothing to do.
-    copied
-        Six or more consecutive words that `says` copies from its paragraph, if any.
+    `no-article` means that the folder lacks it; `copied` are six or more words in a row that `says` copies.
     """
 
     name: str
@@ -64,10 +57,7 @@ def counts(items: tuple[HeldItem, ...]) -> dict[str, int]:
 def read_articles(folder: Path) -> dict[str, Article]:
     """Read the articles in a folder and its subfolders, keyed by path; hidden files are skipped.
 
-    Raises
-    ------
-    ArticleError
-        If the folder cannot be read or holds no article, or one of them cannot be read.
+    Raises ArticleError if the folder cannot be read or holds no article, or one of them cannot be read.
     """
     if not folder.is_dir():
         raise ArticleError(f"{folder} is not a folder; name the folder that holds the articles")

@@ -96,16 +96,9 @@ class DraftFile(Part):
 
 @dataclass(frozen=True)
 class Left:
-    """What is left to do.
+    """What is left to do: items not judged, and paragraphs, by article, not yet ticked as having nothing more.
 
-    Attributes
-    ----------
-    proposed
-        Items that have not been judged.
-    unread
-        Paragraphs, by article, not yet ticked as having nothing more.
-    stray
-        Kept items marked as duplicates of a rejected item, mapped to that item.
+    `stray` are kept items marked as duplicates of a rejected item, mapped to that item.
     """
 
     proposed: tuple[str, ...]

@@ -62,12 +62,8 @@ _PLAIN = re.compile(r"[A-Z][\w.'-]*( [\w.'-]+)*")
 def stub(name: str, draft: DraftFile, read: Collection[str]) -> str:
     """Return the text of a scenario file for a draft's cast.
 
-    Parameters
-    ----------
-    name
-        Name from which the scenario's id is made, such as that of its folder.
-    read
-        Actors whose stance can be read from the evidence.
+    The scenario's id is made from a name, such as that of its folder. The stances of the actors in `read` can be read
+    from the evidence.
     """
     patrons = any(member.role == "patron" for member in draft.cast.values())
     actors = (_actor(id_, member, read=id_ in read, patrons=patrons) for id_, member in draft.cast.items())

@@ -119,11 +119,8 @@ def _time_ticks(axis: Spec) -> list[tuple[float, str]]:
 def moved(record: Record, built: Mapping[str, Spec]) -> dict[str, Spec]:
     """Return how the charts of another record of the same window differ from the frames.
 
-    Returns
-    -------
-    dict
-        For each chart: `data`, a list of updates for each trace; `layout`, updates for the layout; and `ticks` of the
-        vertical axis, as pairs of value and label.
+    For each chart: `data`, a list of updates for each trace; `layout`, updates for the layout; and `ticks` of the
+    vertical axis, as pairs of value and label.
     """
     return {
         name: {

@@ -34,16 +34,9 @@ MAY_STAND = {"schema", "extends", "id", "title", "notes"}
 
 @dataclass(frozen=True)
 class State:
-    """The state of a page.
+    """The state of a page: the file name of a scenario, the values of moved inputs by dotted path, and what is off.
 
-    Attributes
-    ----------
-    scenario
-        File name of the scenario in the served folder.
-    values
-        Values of the moved inputs, keyed by dotted path; all others stay as written in the scenario.
-    off
-        Pressures, talks and events that are switched off, such as `pressures.appeal`.
+    All other inputs stay as written; pressures, talks and events are switched off by path, such as `pressures.appeal`.
     """
 
     scenario: str
@@ -52,13 +45,7 @@ class State:
 
     @classmethod
     def of(cls, plain: object) -> State:
-        """Parse a state from untrusted input.
-
-        Raises
-        ------
-        UsageError
-            If it is not a valid state.
-        """
+        """Parse a state from untrusted input. Raises UsageError if it is not a valid state."""
         if not isinstance(plain, dict) or not isinstance(plain.get("scenario"), str):
             raise UsageError("expected a state: a scenario, the inputs moved, what is off")
         values, off = plain.get("values", {}), plain.get("off", [])
@@ -120,13 +107,7 @@ class Catalogue:
         return {base.file.name, *(Path(place.file).name for place in base.merged.places.values())}
 
     def __getitem__(self, name: str) -> Base:
-        """Return a scenario by its file name.
-
-        Raises
-        ------
-        UsageError
-            If the folder has no such variant.
-        """
+        """Return a scenario by its file name. Raises UsageError if the folder has no such variant."""
         if name not in self._bases and re.fullmatch(r"[\w.-]{1,200}\.yaml", name):
             path = self.file.parent / name
             if path.is_file() and len(self._bases) < MOST_FILES:
@@ -139,10 +120,7 @@ class Catalogue:
     def changes(self, state: State) -> dict[str, Any]:
         """Return the changes that a state makes to its scenario, keyed by dotted path.
 
-        Raises
-        ------
-        UsageError
-            If it moves an input without a control.
+        Raises UsageError if it moves an input without a control.
         """
         scenario = self[state.scenario].scenario
         sliders = self._sliders_of(state.scenario)
@@ -169,10 +147,7 @@ class Catalogue:
     def scenario(self, state: State) -> Scenario:
         """Return the scenario described by a state.
 
-        Raises
-        ------
-        OfframpError
-            If the state does not fit its scenario, or the result is not a valid scenario.
+        Raises OfframpError if the state does not fit its scenario, or the result is not a valid scenario.
         """
         changes = self.changes(state)
         base = self[state.scenario]
@@ -186,10 +161,7 @@ class Catalogue:
     def imported(self, text: str) -> State:
         """Return the state described by a dropped file.
 
-        Raises
-        ------
-        OfframpError
-            If it is not a scenario file, or contains a change that no control can make.
+        Raises OfframpError if it is not a scenario file, or contains a change that no control can make.
         """
         value = _read(text)
         own = self._own(value)

@@ -27,10 +27,7 @@ _shelf = Shelf(SHELF_BYTES)
 class Piece:
     """Some runs of a block, for one scenario or for several that differ in numbers only.
 
-    Attributes
-    ----------
-    store
-        Store for a piece that is a whole block of one scenario.
+    A store is for a piece that is a whole block of one scenario.
     """
 
     tasks: tuple[BlockTask, ...]
@@ -55,12 +52,7 @@ class Halted(Exception):  # noqa: N818 - not an error: nobody waits any more
 def play(piece: Piece) -> list[BlockResult] | None:
     """Play a piece; return the result of each of its tasks, or None if it was halted.
 
-    Raises
-    ------
-    StoreError
-        If the result cannot be stored.
-    ExecutionError
-        If a block for a store cannot be played.
+    Raises StoreError if the result cannot be stored, and ExecutionError if a block for a store cannot be played.
     """
     first = piece.tasks[0]
     if piece.store is not None:

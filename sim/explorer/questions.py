@@ -72,10 +72,7 @@ class Moved(Asked):
 def asked_of(catalogue: Catalogue, state: State, path: str, probability: float) -> Moved:
     """Return the question where along a slider the probability reaches the nearest boundary between two words.
 
-    Raises
-    ------
-    UsageError
-        If there is no such slider.
+    Raises UsageError if there is no such slider.
     """
     catalogue.changes(replace(state, values={path: 0.0}, off=frozenset()))
     edges = sorted({band.low / 100 for band in SCALES["icd203"].bands[1:]})

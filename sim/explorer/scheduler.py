@@ -47,10 +47,7 @@ class Errand:
 class Job:
     """A piece of a simulation, or a glimpse of several.
 
-    Attributes
-    ----------
-    kind
-        `search` looks up the first block in the store; `turn` plays; `glimpse` plays some runs of each simulation.
+    `search` looks up the first block in the store; `turn` plays; `glimpse` plays some runs of each simulation.
     """
 
     kind: Literal["search", "turn", "glimpse"]
@@ -116,10 +113,7 @@ class Scheduler:
     async def run(self, function: Callable[[Any], Any], task: Any) -> Any:
         """Call a function in a worker; cancelling drops the call.
 
-        Raises
-        ------
-        UsageError
-            If too many calls are waiting already.
+        Raises UsageError if too many calls are waiting already.
         """
         if len(self._errands) >= MOST_ERRANDS:
             raise UsageError("too many requests at once; try again in a moment")

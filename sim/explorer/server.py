@@ -30,23 +30,10 @@ HEARTBEAT = 20.0  # seconds between pings; a page that does not respond counts a
 
 
 def serve(file: Path, host: str, port: int, opened: Callable[[str], None], store: Store | None = None) -> None:
-    """Serve a scenario until a signal ends it.
+    """Serve a scenario until a signal ends it, with a store of finished blocks if there is one.
 
-    Parameters
-    ----------
-    host, port
-        Address to listen on; port 0 picks a free port.
-    opened
-        Called with the URL once the page can be opened.
-    store
-        Store of finished blocks.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenario is invalid.
-    UsageError
-        If the server cannot listen there.
+    Port 0 picks a free port; `opened` is called with the URL once the page can be opened. Raises ScenarioError if the
+    scenario is invalid, and UsageError if the server cannot listen there.
     """
     until_stopped(_served(Catalogue(file), host, port, store), opened)
 

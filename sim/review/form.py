@@ -126,15 +126,8 @@ def _written(key: str, value: Any) -> Any:
 def checked(draft: DraftFile, name: str, plain: Mapping[str, Any], text: Text, bearing: float = 0.0) -> DraftItem:
     """Validate an item given as plain values, in the form used in files, and return it.
 
-    Parameters
-    ----------
-    bearing
-        A bearing that is allowed even if it is off the grid.
-
-    Raises
-    ------
-    ScenarioError
-        If it is not valid as evidence; it holds the first complaint about each key.
+    A `bearing` is allowed even if it is off the grid. Raises ScenarioError if the item is not valid as evidence, with
+    the first complaint about each key.
     """
     value = {"occasion": UNNAMED, **plain}
     try:

@@ -33,19 +33,8 @@ CHANGED = "The draft was changed by somebody else; this is how it is now."
 def serve(folder: Path, host: str, port: int, opened: Callable[[str], None]) -> None:
     """Serve the draft in a folder until a signal ends it.
 
-    Parameters
-    ----------
-    host, port
-        Address to listen on; port 0 picks a free port.
-    opened
-        Called with the URL once the page can be opened.
-
-    Raises
-    ------
-    ScenarioError
-        If the draft is invalid.
-    UsageError
-        If the server cannot listen there.
+    Port 0 picks a free port; `opened` is called with the URL once the page can be opened. Raises ScenarioError if the
+    draft is invalid, and UsageError if the server cannot listen there.
     """
     until_stopped(served(Sheet(folder), host, port), opened)
 

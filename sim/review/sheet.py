@@ -49,26 +49,10 @@ class Text:
 
 
 class Sheet:
-    """A draft under review.
-
-    Attributes
-    ----------
-    path
-        The file.
-    draft, revision
-        Its content, and the hash of its bytes.
-    """
+    """A draft under review: the path of its file, its content, and the hash of its bytes as `revision`."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the draft in a folder.
-
-        Raises
-        ------
-        UsageError
-            If there is no draft.
-        ScenarioError
-            If the draft is invalid; it lists all faults.
-        """
+        """Read the draft in a folder. Raises UsageError if there is none, and ScenarioError with all its faults."""
         self.path = folder / NAME
         if not self.path.exists():
             raise UsageError(f"there is no {NAME} in {folder}; write it with offramp draft")
@@ -96,10 +80,7 @@ class Sheet:
     def refresh(self) -> bool:
         """Read the file again if somebody else has changed it; return whether they have.
 
-        Raises
-        ------
-        ScenarioError
-            If it is now invalid; the last valid content stays.
+        Raises ScenarioError if it is now invalid; the last valid content stays.
         """
         if _revision_of(self.path) == self.revision:
             return False
@@ -108,14 +89,7 @@ class Sheet:
         return True
 
     def answer(self, revision: str, words: str, change: Callable[[DraftFile], DraftFile]) -> None:
-        """Change the draft and write it.
-
-        Parameters
-        ----------
-        revision
-            Revision that the person saw.
-        words
-            The answer in words, for `undo`.
+        """Change the draft and write it, given the revision that the person saw and the answer in words, for `undo`.
 
         Raises
         ------
@@ -134,12 +108,8 @@ class Sheet:
     def undo(self, revision: str) -> str:
         """Take back the last answer and return it in words.
 
-        Raises
-        ------
-        StaleError, ScenarioError, ReportError
-            As in `answer`.
-        UsageError
-            If there is no answer since the review began or since somebody else changed the file.
+        Raises errors as `answer` does, and UsageError if there is no answer since the review began or since somebody
+        else changed the file.
         """
         self._hold(revision)
         if not self._steps:

@@ -35,20 +35,10 @@ class Failure:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A block as a worker receives it.
+    """A block as a worker receives it; its name is, in messages, that of its request or scenario.
 
-    Attributes
-    ----------
-    name
-        Name, in messages, of the request or scenario it is a block of.
-    with_counts
-        Whether counts are wanted in addition to records.
-    store
-        Where to keep the result, if the worker can reach the store.
-    look_up
-        Whether the store may already hold it.
-    kept
-        Its result, if it is kept in a store that workers cannot reach.
+    Counts are computed in addition to records if they are wanted. The result is kept in the store, if the worker can
+    reach it, which may already hold it (`look_up`); `kept` is one from a store that workers cannot reach.
     """
 
     block: BlockTask
@@ -94,10 +84,7 @@ class Group:
 def in_groups(tasks: Collection[Task], workers: int, *, in_order: bool = False) -> list[Group]:
     """Return tasks in groups that can each be played in one array, with about equal work for each worker.
 
-    Parameters
-    ----------
-    in_order
-        Whether only consecutive tasks may share a group.
+    With `in_order`, only consecutive tasks may share a group.
     """
     share = max(LEAST_APART, -(-_runs_of(tasks) // workers))
     groups: list[list[Task]] = []
@@ -120,10 +107,7 @@ def _runs_of(tasks: Iterable[Task]) -> int:
 def play_group(group: Group) -> list[BlockResult | Failure]:
     """Return the result of each block, taken from the store or played and kept.
 
-    Raises
-    ------
-    StoreError
-        If a result cannot be kept; this is not the fault of a block.
+    Raises StoreError if a result cannot be kept; this is not the fault of a block.
     """
     kept = {task: task.at_hand for task in group.tasks}
     played = iter(_results([task for task, result in kept.items() if result is None]))

@@ -39,18 +39,9 @@ ALL = 1 << 62  # a cap that keeps every run's record
 
 @dataclass(frozen=True)
 class Merged:
-    """Results added up in the order of their runs.
+    """Results added up in the order of their runs: their counts, and the paths of the first result.
 
-    Attributes
-    ----------
-    runs
-        Number of runs merged.
-    tally
-        Their counts; empty before the first.
-    parts
-        The records of the first `cap` runs, one part per result.
-    paths
-        Paths of the first result.
+    The tally is empty before the first; `parts` are the records of the first `cap` runs, one part per result.
     """
 
     runs: int = 0
@@ -95,22 +86,11 @@ class Merger:
 
 @dataclass(eq=False)
 class Request:
-    """The blocks wanted of one scenario, from the first on, and their merged result.
+    """The blocks wanted of one scenario, from the first on and at most `blocks`, and their merged result.
 
-    Attributes
-    ----------
-    task
-        Returns the task for a block number.
-    blocks
-        Largest number of blocks.
-    is_enough
-        Decides from the counts at a look (`is_look`) whether there are enough; None if all blocks are needed.
-    name
-        Name in messages; if empty, the id of the scenario.
-    cap
-        Number of runs whose records are kept.
-    failure
-        Why it was given up, if a block failed.
+    `task` returns the task for a block number. `is_enough` decides from the counts at a look (`is_look`) whether there
+    are enough; without it all blocks are needed. Messages call it by its name or, if that is empty, by the id of the
+    scenario. `cap` is the number of runs whose records are kept; `failure` says why it was given up.
     """
 
     task: Callable[[int], BlockTask]
@@ -176,24 +156,12 @@ def play(  # noqa: PLR0913 - who plays, where it is kept, and who is notified
     done: Callable[[Request], None] = lambda _: None,
     finished: Callable[[], None] | None = None,
 ) -> None:
-    """Play requests and merge the blocks of each until there are enough.
+    """Play requests, taken as they are needed, and merge the blocks of each until there are enough.
 
-    Parameters
-    ----------
-    requests
-        Requests, taken as they are needed.
-    executor
-        Where blocks are played; this process by default.
-    store
-        Where blocks are looked up and kept, by workers that can reach it.
-    with_counts
-        Whether counts are wanted in addition to the records of runs.
-    in_order
-        Whether the first request is to be finished before any other.
-    done
-        Called with each request that is done or given up, in any order. If it raises, the play ends.
-    finished
-        Called for each block that is merged or turns out not to be needed.
+    Blocks are played in this process by default, and looked up and kept in the store by workers that can reach it. With
+    `in_order`, the first request is finished before any other. `done` is called with each request that is done or given
+    up, in any order; if it raises, the play ends. `finished` is called for each block that is merged or turns out not
+    to be needed.
 
     Raises
     ------
@@ -218,13 +186,7 @@ def play(  # noqa: PLR0913 - who plays, where it is kept, and who is notified
 
 
 def complain(request: Request) -> None:
-    """Raise the failure of a request, if it has one.
-
-    Raises
-    ------
-    ExecutionError
-        If one of its blocks failed.
-    """
+    """Raise ExecutionError if one of the blocks of a request failed."""
     if request.failure is not None:
         raise ExecutionError(request.failure.message)
 
@@ -234,14 +196,8 @@ def results(
 ) -> Iterator[BlockResult | Failure]:
     """Yield the result of each block in order, records only, or the reason there is none.
 
-    Rounds are read only as they are needed: later rounds may depend on what has been yielded.
-
-    Raises
-    ------
-    StoreError
-        If a block cannot be kept.
-    ExecutionError
-        If no workers are left.
+    Rounds are read only as they are needed: later rounds may depend on what has been yielded. Raises StoreError if a
+    block cannot be kept, and ExecutionError if no workers are left.
     """
     executor = executor or Serial()
     keeping = _Keeping(store, executor, with_counts=False)

@@ -54,22 +54,11 @@ MISSING = "--llm needs aiohttp; install it with: pip install 'offramp[draft]'"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One model on one server.
+    """One model on one server; the host may be shown, the path of the address never is.
 
-    Attributes
-    ----------
-    address
-        Checked address of the chat completions; its path is never shown.
-    host
-        Host of the address, which may be shown.
-    replies
-        Folder in which replies are cached and looked up before asking the server; None disables this.
-    seconds
-        Maximum time of one request, from connecting to the last byte of the reply.
-    most_bytes
-        Maximum size of a reply.
-    waits
-        Seconds to wait before each retry if the server is busy or fails (429, 5xx).
+    Replies are cached in the folder `replies` and looked up before asking the server. A request takes at most
+    `seconds`, from connecting to the last byte of the reply. If the server is busy or fails (429, 5xx), it is asked
+    again after each of `waits`, in seconds.
     """
 
     address: str = field(repr=False)
@@ -85,10 +74,8 @@ class Endpoint:
     def of(cls, url: str, model: str, key: str = "", replies: Path | None = None) -> Endpoint:
         """Return an endpoint for an address such as `https://example.org/v1`.
 
-        Raises
-        ------
-        UsageError
-            If the address, the model's name or the key cannot be used; the key and the address are not repeated.
+        Raises UsageError if the address, the model's name or the key cannot be used; the key and the address are not
+        repeated.
         """
         host, address = _checked(url.strip())
         name = seen(model.strip())
@@ -195,12 +182,8 @@ class Server:
     def ask(self, messages: Sequence[Mapping[str, str]]) -> bytes:
         """Return the body of the reply.
 
-        Raises
-        ------
-        EndpointError
-            If there is no usable reply: no connection, timeout, too large, a redirect, or a status other than 200.
-        UsageError
-            If aiohttp is not installed.
+        Raises EndpointError if there is no usable reply: no connection, timeout, too large, a redirect, or a status
+        other than 200, and UsageError if aiohttp is not installed.
         """
         plain = {"model": self._endpoint.model, "messages": list(messages)}
         while True:

@@ -84,12 +84,7 @@ def propose(
 ) -> tuple[DraftItem, ...]:
     """Return the items that the model finds in an article and that pass the checks.
 
-    Parameters
-    ----------
-    source
-        Id of the article's source.
-    account
-        Records what became of each question and claim.
+    The account records what became of each question and claim.
 
     Raises
     ------

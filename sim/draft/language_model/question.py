@@ -63,15 +63,7 @@ cameo        two digits, the root category of the event in CAMEO; null if none f
 
 @dataclass(frozen=True)
 class Question:
-    """The content of one request.
-
-    Attributes
-    ----------
-    paragraphs
-        Normalised texts keyed by paragraph number.
-    date
-        Date of the article; None if unknown.
-    """
+    """The content of one request: normalised paragraphs by number, and the date of the article if it is known."""
 
     paragraphs: Mapping[int, str]
     cast: Mapping[str, Member]

@@ -42,13 +42,7 @@ class _Completion(BaseModel):
 
 
 def items_in(body: bytes) -> list[Any]:
-    """Return the unchecked items of a chat completion.
-
-    Raises
-    ------
-    UnusableReplyError
-        If there is no list of items.
-    """
+    """Return the unchecked items of a chat completion. Raises UnusableReplyError if there is no list of items."""
     listed = _first_value(_content(body))
     if isinstance(listed, dict):
         listed = listed.get("items")
@@ -95,10 +89,7 @@ MOST_BYTES = 16_000_000
 def kept(endpoint: Endpoint, name: str) -> list[Any] | None:
     """Return the items of a cached reply; None if there is none.
 
-    Raises
-    ------
-    UsageError
-        If the file cannot be read, or was not written by us.
+    Raises UsageError if the file cannot be read, or was not written by us.
     """
     if endpoint.replies is None:
         return None
@@ -118,13 +109,7 @@ def kept(endpoint: Endpoint, name: str) -> list[Any] | None:
 
 
 def keep(endpoint: Endpoint, name: str, items: list[Any]) -> None:
-    """Cache the items of a reply, unless they repeat the key.
-
-    Raises
-    ------
-    ReportError
-        If they cannot be written.
-    """
+    """Cache the items of a reply, unless they repeat the key. Raises ReportError if they cannot be written."""
     if endpoint.replies is None:
         return
     told = {"schema": FORMAT, "model": endpoint.model, "host": endpoint.host, "items": items}

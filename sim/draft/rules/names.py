@@ -162,10 +162,7 @@ CALENDAR = frozenset({*MONTHS, *(day.capitalize() for day in DAYS)})
 def suggest_cast(article: Article) -> dict[str, int]:
     """Count the names in an article, the most frequent first; demonyms and capitals count for their country.
 
-    Raises
-    ------
-    UsageError
-        If the parser is missing.
+    Raises UsageError if the parser is missing.
     """
     of_country = {readable(other): names[0] for names in countries().values() for other in names}
     counts: Counter[str] = Counter()

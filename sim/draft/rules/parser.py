@@ -40,10 +40,7 @@ _PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'
 def parser() -> Language:
     """Load the model; later calls return the same object.
 
-    Raises
-    ------
-    UsageError
-        If spaCy or the model is missing; the message says what to install.
+    Raises UsageError if spaCy or the model is missing; the message says what to install.
     """
     loaded: Language = importlib.import_module(_model()).load(exclude=["ner"])
     return loaded

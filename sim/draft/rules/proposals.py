@@ -38,21 +38,9 @@ INFORMS = {"casualties": "displacement", "structural": "constraint", "pattern": 
 
 
 def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: datetime.date) -> tuple[DraftItem, ...]:
-    """Propose items of evidence in text order.
+    """Propose items of evidence in text order, which cite a source and are not later than the as-of date.
 
-    Parameters
-    ----------
-    source
-        Id of the source that the items cite.
-    cast
-        The cast, keyed by id.
-    as_of
-        Latest possible date of an item.
-
-    Raises
-    ------
-    UsageError
-        If the parser is missing, or the article is dated after the as-of date.
+    Raises UsageError if the parser is missing, or the article is dated after the as-of date.
     """
     today = article.date or as_of
     if today > as_of:

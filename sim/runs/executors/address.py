@@ -28,13 +28,7 @@ class Tls:
     key: Path
 
     def check(self) -> None:
-        """Check that all three can be read.
-
-        Raises
-        ------
-        UsageError
-            If one cannot be read.
-        """
+        """Raise UsageError if one of the three cannot be read."""
         for option, path in (("--tls-ca", self.ca), ("--tls-cert", self.cert), ("--tls-key", self.key)):
             try:
                 read_whole(path, MOST_BYTES)
@@ -58,11 +52,8 @@ class Address:
     def parse(cls, text: str, tls: Tls | None = None, *, insecure: bool = False) -> Address:
         """Read an address such as `tcp://127.0.0.1:8786` or `tls://scheduler:8786`.
 
-        Raises
-        ------
-        UsageError
-            If it is not an address, TLS files do not fit it, or an unencrypted connection would leave this machine and
-            `insecure` does not allow that.
+        Raises UsageError if it is not an address, TLS files do not fit it, or an unencrypted connection would leave
+        this machine and `insecure` does not allow that.
         """
         scheme, host, port = _parts(text)
         if scheme == "tls":

@@ -29,18 +29,10 @@ PATIENCE = 60.0  # seconds for workers to appear, and to come back
 
 
 class Dask(Pool):
-    """The workers of a scheduler; each `map` connects to it anew.
+    """The workers of the scheduler at an address; each `map` connects to it anew.
 
-    Parameters
-    ----------
-    address
-        Address of the scheduler, including how the connection is secured.
-    number
-        Number of workers to wait for before work begins; after that, work continues with those available.
-    patience
-        Seconds to wait for workers, at the start and whenever none are left.
-    target
-        Seconds that a batch of tasks should take.
+    Work begins with `number` workers and continues with those available, which have `patience` seconds to appear, at
+    the start and whenever none are left. A batch of tasks should take `target` seconds.
     """
 
     def __init__(
@@ -137,10 +129,7 @@ class _Connection(ClientExecutor):
     def look(self) -> tuple[int, float]:
         """Return the last number of workers above 0, and for how many seconds there have been none.
 
-        Raises
-        ------
-        ExecutionError
-            If the scheduler is gone.
+        Raises ExecutionError if the scheduler is gone.
         """
         now = time.monotonic()
         if now - self._looked >= LOOK:

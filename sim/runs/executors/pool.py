@@ -90,16 +90,9 @@ class Feed(Generic[Task]):
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of a batch.
+    """Result of a batch: the pickled results of its first tasks, in order, and the seconds that they took.
 
-    Attributes
-    ----------
-    results
-        Pickled results of its first tasks, in order.
-    error
-        Error raised by the next task, at which the batch ended; None if all are done.
-    seconds
-        Time the tasks took.
+    `error` is that of the next task, at which the batch ended; None if all are done.
     """
 
     results: list[bytes]
@@ -180,18 +173,9 @@ class Executor(ABC):
     ) -> Iterator[Result]:
         """Yield `function(task)` for each task, in order.
 
-        Parameters
-        ----------
-        finished
-            Called once for each task as soon as it is known to be done.
-        lost
-            Returns a stand-in for the result of a task that loses its worker every time it is tried; without it, such a
-            task is an error.
-
-        Raises
-        ------
-        ExecutionError
-            If a task failed or lost its worker every time (the error names the task), or if no workers are left.
+        `finished` is called once for each task as soon as it is known to be done; `lost` returns a stand-in for the
+        result of a task that loses its worker every time it is tried. Raises ExecutionError if a task failed or,
+        without `lost`, lost its worker every time (the error names the task), or if no workers are left.
         """
 
 
@@ -219,13 +203,9 @@ class Serial(Executor):
 class Pool(Executor):
     """The workers of a `concurrent.futures.Executor`: processes, a dask client's `get_executor()`, MPI.
 
-    Parameters
-    ----------
-    workers
-        The executor, which the caller closes; or a function that opens one for a `map`, as a context manager. Its
-        workers need the same offramp, packages and kind of processor as this process; one that differs refuses.
-    number
-        Number of its workers, to keep all of them busy; by default the number of cores of this machine.
+    The caller gives the executor and closes it, or gives a function that opens one for a `map`, as a context manager.
+    Its workers need the same offramp, packages and kind of processor as this process; one that differs refuses. To keep
+    all of them busy, their `number` is by default that of the cores of this machine.
     """
 
     same_disk = False

@@ -57,20 +57,14 @@ class Shelf(ABC):
     def put(self, name: str, content: bytes) -> None:
         """Store bytes under a name.
 
-        Raises
-        ------
-        StoreError
-            If they cannot be written; the previous content is not touched.
+        Raises StoreError if they cannot be written; the previous content is not touched.
         """
 
     @abstractmethod
     def check(self) -> None:
         """Check that the shelf exists, or create it; a read-only one will do.
 
-        Raises
-        ------
-        StoreError
-            If it neither exists nor can be created.
+        Raises StoreError if it neither exists nor can be created.
         """
 
     @abstractmethod
@@ -79,22 +73,10 @@ class Shelf(ABC):
 
     @abstractmethod
     def remove(self, name: str) -> None:
-        """Remove the item of a name.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be removed.
-        """
+        """Remove the item of a name. Raises StoreError if it cannot be removed."""
 
     def complain(self, reason: str, doing: str = "write to") -> NoReturn:
-        """Raise an error about a failed operation here.
-
-        Raises
-        ------
-        StoreError
-            Always.
-        """
+        """Raise StoreError about a failed operation here."""
         raise StoreError(f"cannot {doing} the store {self}: {reason}{TO_DO.get(doing, '')}")
 
 

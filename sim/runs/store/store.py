@@ -65,10 +65,8 @@ def _digest(quantiles: Mapping[str, npt.NDArray[np.float64]]) -> str:
 class Store:
     """Finished blocks on a shelf; `damaged` counts the entries found broken and not used.
 
-    Parameters
-    ----------
-    place
-        A folder; `file:///...`, a folder that every machine has under that path; or object storage, `s3://...`.
+    Its place is a folder; `file:///...`, a folder that every machine has under that path; or object storage,
+    `s3://...`.
     """
 
     def __init__(self, place: str | Path | Shelf) -> None:
@@ -116,10 +114,7 @@ class Store:
     def put_note(self, task: BlockTask, kind: str, note: Any) -> None:
         """Keep plain values that took a block to compute; `kind` names them and the code that computed them.
 
-        Raises
-        ------
-        StoreError
-            As for `put`.
+        Raises StoreError as for `put`.
         """
         key = _key_of_note(task, kind)
         self.shelf.put(name_of(key), packed_note(note, key, task.scenario.id, task.scenario.document.title))
@@ -127,22 +122,14 @@ class Store:
     def check_usable(self) -> None:
         """Check, before any work is done, that a store exists or can be created; one that exists may be read-only.
 
-        Raises
-        ------
-        StoreError
-            If there is none and none can be created, or the place is taken by something that is not a store.
+        Raises StoreError if there is none and none can be created, or the place is taken by something that is not a
+        store.
         """
         self.shelf.check()
 
 
 def store_at(place: str | Path | None) -> Store | None:
-    """Return the store at a place; None if no place is given.
-
-    Raises
-    ------
-    StoreError
-        If no store is possible there.
-    """
+    """Return the store at a place; None if no place is given. Raises StoreError if no store is possible there."""
     if place is None:
         return None
     store = Store(place)
@@ -158,10 +145,7 @@ def name_of(key: str) -> str:
 def shelf_of(place: str) -> Shelf:
     """Return the shelf for a place given on the command line.
 
-    Raises
-    ------
-    UsageError
-        If it is empty, or an address of a kind that cannot hold a store.
+    Raises UsageError if it is empty, or an address of a kind that cannot hold a store.
     """
     kind, mark, rest = place.partition("://")
     if place and not mark:
