@@ -1,8 +1,8 @@
 """An article read from one of the analyst's files: its paragraphs, and the metadata in its head.
 
 Text files may begin with a head of lines `title: ...`, `date: 2018-08-19`, `publisher: ...` and `url: ...`, followed by
-a blank line; pages (`.html`) have the same data in their markup. The text is read but never stored: output cites
-paragraph and span.
+a blank line; pages (`.html`) have the same data in their markup. Without a date there, that of a byline counts. The
+text is read but never stored: output cites paragraph and span.
 
 An anchor is a paragraph, a span of its characters and the paragraph's hash. If the hash is found, the words that an
 item of evidence was coded from are unchanged; if it is found at another number, a paragraph was added or removed
@@ -24,7 +24,7 @@ from sim.articles.html import read_page
 from sim.articles.paragraphs import normalise, normalised, paragraph_hash, split
 from sim.errors import ArticleError, reason_of
 from sim.wholefiles import read_whole
-from sim.wording import counted
+from sim.wording import MONTHS, counted
 
 MOST_BYTES = 5_000_000
 MOST_PARAGRAPHS = 2_000
@@ -32,7 +32,15 @@ TEXTS = (".txt", ".md")
 PAGES = (".html", ".htm")
 KEYS = ("title", "date", "publisher", "url")
 _HEAD_LINE = re.compile(rf"({'|'.join(KEYS)})[ \t]*:[ \t]*(.*)", re.IGNORECASE)
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO_DATE = r"\d{4}-\d{2}-\d{2}"
+_DATE = rf"(?:{_ISO_DATE}|\d{{1,2}} (?:{'|'.join(MONTHS)}) \d{{4}}|(?:{'|'.join(MONTHS)}) \d{{1,2}}, \d{{4}})"
+_DATE_FORMS = ("%Y-%m-%d", "%d %B %Y", "%B %d, %Y")
+_BYLINE = re.compile(
+    r"((?i:by|published|updated|posted)\b.{0,80}?[ ,|·–—:] ?)?"  # who wrote it, or what the date is
+    r"([A-Z][\w'’-]*( [A-Z][\w'’-]*){0,2}, )?"  # a place or a day of the week
+    rf"(?P<date>{_DATE})(,? (at )?\d{{1,2}}[:.]\d{{2}}.{{0,20}})?"
+)
+_BYLINES = 4  # among so many paragraphs at the top
 State = Literal["held", "moved", "differs"]
 
 
@@ -80,7 +88,8 @@ def read_article(path: Path) -> Article:
     if len(paragraphs) > MOST_PARAGRAPHS:
         most = counted(MOST_PARAGRAPHS, "paragraph")
         raise ArticleError(f"{path}: expected at most {most} (got {len(paragraphs):,}); keep the part you code")
-    return Article(paragraphs, **_told(head))
+    told = _told(head)
+    return Article(paragraphs, **{"date": _byline_date(paragraphs), **told})
 
 
 def _text(path: Path) -> str:
@@ -114,10 +123,25 @@ def _told(head: Mapping[str, str]) -> dict[str, Any]:
     url = head.get("url", "").strip()
     if re.fullmatch(r"https?://\S{1,490}", url):
         told["url"] = url
-    if found := _ISO_DATE.match(head.get("date", "").strip()):
-        with contextlib.suppress(ValueError):
-            told["date"] = datetime.date.fromisoformat(found[0])
+    written = re.match(_DATE, head.get("date", "").strip())
+    if written and (date := _date(written[0])):
+        told["date"] = date
     return told
+
+
+def _byline_date(paragraphs: tuple[str, ...]) -> datetime.date | None:
+    """Return the date of the bylines at the top; None if there is none, or more than one."""
+    bylines = filter(None, map(_BYLINE.fullmatch, paragraphs[:_BYLINES]))
+    dates = {_date(byline["date"]) for byline in bylines}
+    return dates.pop() if len(dates) == 1 else None
+
+
+def _date(text: str) -> datetime.date | None:
+    """Return a date in one of the forms of bylines; None if the calendar has no such day."""
+    for form in _DATE_FORMS:
+        with contextlib.suppress(ValueError):
+            return datetime.datetime.strptime(text, form).date()
+    return None
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ evidence: ./evidence.yaml
 
 population: TODO  # people at risk
 credibility: TODO  # how far agreements are kept in this conflict
+sample: TODO  # crises: ground under siege or fire; threats: between states at peace with one another
 
 actors:
 {actors}

@@ -51,7 +51,7 @@ def model_complaints(
         if one["type"] == "extra_forbidden":
             yield path, unknown_key(str(path[-1]), known_keys(path[:-1]), empty=got is None)
         elif one["type"] == "missing" and path in nulls:
-            yield path, "this key is required, and nothing stands behind it; put null in quotes if it is meant as text"
+            yield path, "this key is required, and has no value; put null in quotes if it is meant as text"
         elif one["type"] in ("union_tag_not_found", "union_tag_invalid"):
             yield _role_complaint(path, got)
         else:

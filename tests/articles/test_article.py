@@ -67,6 +67,47 @@ def test_a_first_paragraph_that_only_looks_like_a_head_stays(tmp_path: Path) -> 
     assert article.date is None
 
 
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "By our correspondent, 4 May 2031",
+        "4 May 2031",
+        "May 4, 2031",
+        "2031-05-04",
+        "Sunday, May 4, 2031",
+        "Published: 4 May 2031, 16:20 GMT",
+        "Posted on May 4, 2031 at 9.05 am",
+        "BY THE DESK | PORT ANSELM, 4 May 2031",
+        "Port Anselm, 4 May 2031",
+    ],
+)
+def test_a_byline_dates_a_text_without_a_head(tmp_path: Path, byline: str) -> None:
+    article = read_article(written(tmp_path, f"Talks stall\n\n{byline}\n\nThe army moved on 1 May 2031."))
+    assert article.date == datetime.date(2031, 5, 4)
+    assert len(article.paragraphs) == 3
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "Deadline set for 4 May 2031",
+        "The truce of 4 May 2031 has ended.",
+        "By 4 May 2031 the army has to leave.",
+        "4 May 2031 was the day",
+        "31 February 2031",
+        "Published 4 May 2031\n\nUpdated 5 May 2031",
+        "One\n\nTwo\n\nThree\n\nFour\n\n4 May 2031",
+    ],
+)
+def test_other_dates_near_the_top_are_not_taken_for_the_articles(tmp_path: Path, top: str) -> None:
+    assert read_article(written(tmp_path, f"{top}\n\nIt moved.")).date is None
+
+
+def test_the_head_goes_before_a_byline_and_may_write_the_date_in_words(tmp_path: Path) -> None:
+    text = "title: Talks stall\ndate: 5 May 2031\n\nBy our correspondent, 4 May 2031\n\nIt moved."
+    assert read_article(written(tmp_path, text)).date == datetime.date(2031, 5, 5)
+
+
 def test_a_page_gives_its_article_and_nothing_around_it(tmp_path: Path) -> None:
     article = read_article(written(tmp_path, PAGE, "page.html"))
     assert article.paragraphs == ("Talks and threats", "The army of Veldania moved.", "It stopped at the river.")

@@ -312,7 +312,7 @@ def test_the_scenario_begun_names_all_that_is_missing_and_does_not_run(folder: P
         load(folder / "baseline.yaml")
     faults = {fault.key for fault in refused.value.faults}
     assert faults == {
-        "title", "question.resolves", "question.does_not_resolve", "population", "credibility", "ties",
+        "title", "question.resolves", "question.does_not_resolve", "population", "credibility", "sample", "ties",
         "actors.veldania.posture", "actors.veldania.resolve",
         "actors.orsk.stance", "actors.orsk.posture", "actors.orsk.resolve", "actors.orsk.strength",
         "actors.the-league.posture", "actors.the-league.resolve", "actors.the-league.strength",
@@ -334,7 +334,8 @@ def test_a_scenario_begun_runs_once_every_todo_is_filled_in(folder: Path) -> Non
     text = path.read_text(encoding="utf-8")
     for key in ("title", "resolves", "does_not_resolve"):
         text = text.replace(f"{key}:  # TODO", f"{key}: Something is written.  # once")
-    text = text.replace("population: TODO", "population: 40000").replace("ties: TODO", "ties: {orsk: {veldania: 0.1}}")
+    for key, value in {"population": "40000", "sample": "crises", "ties": "{orsk: {veldania: 0.1}}"}.items():
+        text = text.replace(f"{key}: TODO", f"{key}: {value}")
     path.write_text(text.replace(": TODO", ": 0.5"), encoding="utf-8")
     scenario = load(path)
     assert set(scenario.readings) == {"veldania", "orsk", "the-league"}

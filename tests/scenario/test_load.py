@@ -155,7 +155,7 @@ BOUNDS = [
     ("title: Does it begin?", "title: '  '", ['crisis.yaml:3:1: title: expected some text (got "  ")']),
     ("title: Does it begin?", "title: [x]", ['crisis.yaml:3:1: title: expected text (got ["x"])']),
     ("title: Does it begin?", f"title: {'x' * 301}", [f'crisis.yaml:3:1: title: expected at most 300 characters (got "{"x" * 56}...)']),
-    ("title: Does it begin?", "title: null", ["crisis.yaml:3:1: title: this key is required, and nothing stands behind it; put null in quotes if it is meant as text"]),
+    ("title: Does it begin?", "title: null", ["crisis.yaml:3:1: title: this key is required, and has no value; put null in quotes if it is meant as text"]),
     ("resolves: It begins.", "resolvs: It begins.", [f"{QUESTION}.resolves: this key is required", "crisis.yaml:7:3: question.resolvs: there is no such key; did you mean resolves?"]),
     ("{role: initiator, stance: 0.8}", "{stance: 0.8}", [f"crisis.yaml:10:3: actors.attacker.role: this key is required: one of {ROLE_LIST}"]),
     ("{role: initiator, stance: 0.8}", "{role: null, stance: 0.8}", [f"crisis.yaml:10:14: actors.attacker.role: this key is required: one of {ROLE_LIST}"]),
@@ -516,8 +516,7 @@ def test_an_id_that_yaml_takes_for_something_else_is_told_of_quotes(folder: Fold
 def test_an_id_that_is_null_is_told_of_quotes(folder: Folder) -> None:
     (told,) = folder.faults(edit(MINIMAL, ("id: crisis", "id: null")))
     assert (
-        told
-        == "crisis.yaml:2:1: id: this key is required, and nothing stands behind it; put null in quotes if it is meant as text"
+        told == "crisis.yaml:2:1: id: this key is required, and has no value; put null in quotes if it is meant as text"
     )
 
 

@@ -233,7 +233,7 @@ def test_removing_a_misspelt_key_is_a_slip_too(based: Folder, over: str) -> None
 def test_a_variant_that_removes_all_actors_of_a_base_with_evidence_is_told_so(folder: Folder) -> None:
     folder.evidence()
     folder.write(READING, "base.yaml")
-    empty = "this key is required, and nothing stands behind it; put null in quotes if it is meant as text"
+    empty = "this key is required, and has no value; put null in quotes if it is meant as text"
     assert folder.faults(OVER + "actors:\n") == [f"crisis.yaml:4:1: actors: {empty}"]
 
 
