@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sim.runs.store import Store
     from sim.studies.gates.check import Budget
     from sim.studies.gates.sweeps import Dealt
-    from sim.studies.sweep.runner import Options
     from sim.studies.sweep.shards import Shard
     from sim.studies.sweep.sweep import Cell, Sweep
 
@@ -73,7 +72,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     """
     from sim.studies.gates.check import Budget
     from sim.studies.gates.sweeps import sweep_trials
-    from sim.studies.sweep.runner import Options, head_of, record_of
+    from sim.studies.sweep.runner import head_of, record_of
     from sim.studies.sweep.shards import Shard, partial_of
 
     part = None if shard is None else Shard.parse(shard)
@@ -88,8 +87,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     kept = cache.open()
     keep = _keep_forecast(file, out / "cells", loaded) if cells and out is not None else None
     with _resumable(kept):
-        options = Options(cells=chosen, fail_fast=fail_fast, on_forecast=keep)
-        rows = _rows(loaded, options, kept, machines, label)
+        rows = _rows(loaded, chosen, kept, machines, label, fail_fast=fail_fast, on_forecast=keep)
         verdicts = judge(gates, budget, chosen, kept, machines)
     judged = {"alpha": alpha, "max_runs": max_runs, "count": len(gates)} if gates else None
     top = head_of(loaded, command_of(context), judged)
@@ -122,17 +120,18 @@ def _check_folder(params: Record) -> None:
             raise UsageError(f"--{name} needs a folder for {use}; name one with --out")
 
 
-def _rows(sweep: Sweep, options: Options, store: Store | None, machines: Machines, label: str) -> list[Record]:
+def _rows(
+    sweep: Sweep, cells: Sequence[Cell], store: Store | None, machines: Machines, label: str, **options: Any
+) -> list[Record]:
     from sim.studies.sweep.runner import run_sweep
 
-    cells = sweep.cells if options.cells is None else options.cells
     blocks = len(cells) * sweep.plan.blocks
     by_cell = sweep.plan.precision is not None
     total, unit = (len(cells), "cell") if by_cell else (blocks, "block")
     with machines.site(label, total, store, unit=unit, blocks=blocks) as site:
         if by_cell and (finished := site.finished) is not None:  # the number of blocks per cell is unknown
-            site, options = replace(site, finished=None), replace(options, on_cell=finished)
-        rows = run_sweep(sweep, site, options)
+            site, options = replace(site, finished=None), {**options, "on_cell": finished}
+        rows = run_sweep(sweep, site, cells=cells, **options)
     if store is not None and store.damaged:
         note(f"{store.damaged} damaged entries of the store {store} were not used; their blocks were played again")
     return rows
@@ -246,7 +245,7 @@ def cell(
     offramp sweep cell scenarios/idlib-2018/sweeps/pressures.yaml 5f0c1a --out reports/cell
     """
     from sim.studies.bench import Site
-    from sim.studies.sweep.runner import Options, run_sweep
+    from sim.studies.sweep.runner import run_sweep
 
     loaded = _loaded(file)
     chosen = [one for one in loaded.cells if one.id.startswith(name)]
@@ -257,10 +256,8 @@ def cell(
     check_output(out, figures=False)
     said = command_of(context, name=chosen[0].id)
     records: list[Record] = []
-    options = Options(
-        cells=chosen, fail_fast=True, on_forecast=lambda _, forecast: records.append(forecast.record(said))
-    )
-    run_sweep(loaded, Site(store=cache.open()), options)
+    site = Site(store=cache.open())
+    run_sweep(loaded, site, cells=chosen, fail_fast=True, on_forecast=lambda _, one: records.append(one.record(said)))
     written(write_report(records[0], out, words=words))
 
 

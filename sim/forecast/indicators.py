@@ -8,10 +8,9 @@ A different probability after seeing one does not mean that it brings the offens
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.estimates import Estimate, ratio
+from sim.estimates import Estimate, ratio, rounded
 from sim.runs.block.conditions import POSTURES, EventBy, PostureAt, indicators_of, last_date
 
 if TYPE_CHECKING:
@@ -21,24 +20,6 @@ if TYPE_CHECKING:
 SEEN, SEEN_HIT, UNSEEN, UNSEEN_HIT = 1, 2, 3, 4  # places in `counts.PARTS`
 LEAST_RUNS = 20
 """Fewest runs on a side for anything to be said of it."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The evidence of an indicator on an offensive by a milestone, among runs that have not ended by its day.
-
-    The probability is `unknown` without checking; the probabilities after it are None if based on fewer than 20 runs.
-    The interval of the difference, `if_seen` minus `if_not`, accounts for their common hypercubes.
-
-    By how much checking moves the probability on average is s |a - p| + (1 - s) |b - p| = 2 s (1 - s) |a - b|, where s
-    is the share of runs in which it is seen; None if a side is missing.
-    """
-
-    unknown: Estimate
-    if_seen: Estimate | None
-    if_not: Estimate | None
-    difference: Estimate | None
-    moves: float | None
 
 
 def indicators_record(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
@@ -55,8 +36,10 @@ def indicators_record(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
         }
         if by:
             last = counts[len(scenario.milestones) - 1]
-            row = _plain_indicator(scenario, condition, _share(last, (SEEN,), (SEEN, UNSEEN), replicates), by)
-            found.append((by[max(by)].moves or 0.0, row))
+            readings = {str(day): reading for day, (_, reading) in by.items()}
+            seen = _share(last, (SEEN,), (SEEN, UNSEEN), replicates)
+            row = {**_about(scenario, condition), "seen": seen.row(), "by": readings}
+            found.append((by[max(by)][0], row))
     return [row for _, row in sorted(found, key=lambda one: -one[0])]
 
 
@@ -72,17 +55,25 @@ def _share(sums: Counts, parts: tuple[int, ...], wholes: tuple[int, ...], replic
     return ratio(hits, runs, (squares, cross, whole), runs / replicates)
 
 
-def _reading(sums: Counts, replicates: int) -> Reading:
+def _reading(sums: Counts, replicates: int) -> tuple[float, dict[str, Any]]:
+    """Return by how much checking moves the probability on average, and what it says, in the form used in a record.
+
+    The former is s |a - p| + (1 - s) |b - p| = 2 s (1 - s) |a - b|, where a and b are the probabilities after checking
+    and s is the share of runs in which it is seen; 0, and None in the record, if a side has fewer than 20 runs.
+    """
     unknown = _share(sums, (SEEN_HIT, UNSEEN_HIT), (SEEN, UNSEEN), replicates)
     seen, unseen = (
         None if sums[0, whole] < LEAST_RUNS else _share(sums, (part,), (whole,), replicates)
         for part, whole in ((SEEN_HIT, SEEN), (UNSEEN_HIT, UNSEEN))
     )
-    if seen is None or unseen is None:
-        return Reading(unknown, seen, unseen, None, None)
-    share = int(sums[0, SEEN]) / _waiting(sums)
-    moves = 2 * share * (1 - share) * abs(seen.p - unseen.p)
-    return Reading(unknown, seen, unseen, _difference(sums, seen, unseen), moves)
+    sides = {"unknown": unknown, "if_seen": seen, "if_not": unseen, "difference": None}
+    moves = None
+    if seen is not None and unseen is not None:
+        share = int(sums[0, SEEN]) / _waiting(sums)
+        moves = 2 * share * (1 - share) * abs(seen.p - unseen.p)
+        sides["difference"] = _difference(sums, seen, unseen)
+    plain: dict[str, Any] = {name: None if side is None else side.row() for name, side in sides.items()}
+    return moves or 0.0, plain | {"moves": None if moves is None else rounded(moves)}
 
 
 def _difference(sums: Counts, seen: Estimate, unseen: Estimate) -> Estimate:
@@ -110,9 +101,7 @@ def _difference(sums: Counts, seen: Estimate, unseen: Estimate) -> Estimate:
     return Estimate(value, low, high, se, None, min(seen.draws, unseen.draws), seen.replicates)
 
 
-def _plain_indicator(
-    scenario: Scenario, condition: EventBy | PostureAt, seen: Estimate, by: dict[int, Reading]
-) -> dict[str, Any]:
+def _about(scenario: Scenario, condition: EventBy | PostureAt) -> dict[str, Any]:
     about: dict[str, Any] = {"event": condition.event} if isinstance(condition, EventBy) else {
         "actor": condition.actor, "posture": POSTURES[condition.role], "above": condition.level,
     }  # fmt: skip
@@ -121,12 +110,4 @@ def _plain_indicator(
         **about,
         "day": condition.day,
         "date": last_date(scenario.as_of, condition.day).isoformat(),
-        "seen": seen.row(),
-        "by": {str(day): _plain_reading(reading) for day, reading in by.items()},
     }
-
-
-def _plain_reading(one: Reading) -> dict[str, Any]:
-    sides = {name: getattr(one, name) for name in ("unknown", "if_seen", "if_not", "difference")}
-    plain: dict[str, Any] = {name: None if side is None else side.row() for name, side in sides.items()}
-    return plain | {"moves": None if one.moves is None else round(one.moves, 6)}

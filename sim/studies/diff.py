@@ -137,9 +137,8 @@ def since(old: Record, forecast: Forecast, site: Site = HERE) -> Difference:
         for day in forecast.scenario.milestones
         if (before := stored_row(old, outcome, day)) is not None
     )
-    if pair is None:
-        return Difference(old, new, rows, None, str(earlier))
-    return Difference(old, new, rows, min(one.runs for one in pair), None)
+    runs, unpaired = (None, str(earlier)) if pair is None else (_runs_of(pair), None)
+    return Difference(old, new, rows, runs, unpaired)
 
 
 def _again(old: Record, forecast: Forecast, site: Site) -> Forecast | str:
@@ -240,17 +239,12 @@ def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
     played = {one.hash: _forecast(one, bench) for one in _needed(sides)}
     first, second = (played.get(side.hash) for side in sides)
     before, after = _record_of(sides[0], first), _record_of(sides[1], second)
-    pair = None if why else _pair(first, second)
+    pair = None if why or first is None or second is None else (first, second)
     rows = tuple(
         _moved(outcome, day, *_levels((before, after), pair, outcome, day), pair)
         for outcome, day in product(OUTCOMES, _days(before, after))
     )
     return Difference(before, after, rows, None if pair is None else _runs_of(pair), why)
-
-
-def _pair(first: Forecast | None, second: Forecast | None) -> Pair | None:
-    """Return two forecasts that can be compared run by run; None if one was not played."""
-    return None if first is None or second is None else (first, second)
 
 
 def _runs_of(pair: Pair) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 import sim
 from sim.forecast.forecast import Forecast
-from sim.forecast.indicators import _difference, _reading, indicators_record
+from sim.forecast.indicators import _reading, indicators_record
 from sim.runs.block.blocks import OUTCOMES, last_days
 from sim.runs.block.conditions import EventBy, Look
 from sim.runs.block.counts import indicator_counts
@@ -78,15 +78,9 @@ def test_intervals_cover_where_draws_have_different_numbers_of_runs() -> None:
             "terms": np.full(1200, 60, dtype=np.int16),
         }
         sums = indicator_counts([EventBy("strikes", 14)], Look(days), [60], 4)[0, 0]
-        said = _reading(sums, 4)
-        assert said.if_seen is not None and said.if_not is not None  # noqa: PT018
-        both = _difference(sums, said.if_seen, said.if_not)
-        for name, one, true in (
-            ("if_seen", said.if_seen, true_seen),
-            ("if_not", said.if_not, true_not),
-            ("difference", both, true_seen - true_not),
-        ):
-            covered[name] += one.low <= true <= one.high
+        _, said = _reading(sums, 4)
+        for name, true in (("if_seen", true_seen), ("if_not", true_not), ("difference", true_seen - true_not)):
+            covered[name] += said[name]["mc_low"] <= true <= said[name]["mc_high"]
     assert all(0.92 < count / 1000 < 0.975 for count in covered.values()), covered
 
 
@@ -94,12 +88,10 @@ def test_what_is_hardly_ever_seen_is_left_open() -> None:
     days = {name: np.full(400, 60, dtype=np.int16) for name in OUTCOMES}
     days["strikes"][:19] = 1
     sums = indicator_counts([EventBy("strikes", 14)], Look(days), [60], 2)[0, 0]
-    said = _reading(sums, 2)
-    assert said.if_seen is None
-    assert said.moves is None
-    assert said.if_not is not None
-    assert (said.if_not.p, said.if_not.low) == (0, 0)
-    assert 0 < said.if_not.high < 0.05
+    moved, said = _reading(sums, 2)
+    assert (moved, said["moves"], said["if_seen"]) == (0, None, None)
+    assert (said["if_not"]["p"], said["if_not"]["mc_low"]) == (0, 0)
+    assert 0 < said["if_not"]["mc_high"] < 0.05
 
 
 def test_a_difference_is_as_wide_as_its_sides_allow_where_all_runs_of_one_side_come_to_an_offensive() -> None:
@@ -110,9 +102,9 @@ def test_a_difference_is_as_wide_as_its_sides_allow_where_all_runs_of_one_side_c
         days["strikes"] = np.where(generator.random(8000) < 0.004, 3, 60).astype(np.int16)
         hit = generator.random(8000) < np.where(days["strikes"] < 14, 0.97, 0.2)
         days["offensive"] = np.where(hit, 40, 60).astype(np.int16)
-        said = _reading(indicator_counts([EventBy("strikes", 14)], Look(days), [60], 2)[0, 0], 2)
-        if said.difference is None:  # fewer than 20 runs: nothing is said
+        _, said = _reading(indicator_counts([EventBy("strikes", 14)], Look(days), [60], 2)[0, 0], 2)
+        if said["difference"] is None:  # fewer than 20 runs: nothing is said
             covered += 1
             continue
-        covered += said.difference.low <= 0.97 - 0.2 <= said.difference.high
+        covered += said["difference"]["mc_low"] <= 0.97 - 0.2 <= said["difference"]["mc_high"]
     assert covered >= 0.92 * 400

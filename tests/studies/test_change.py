@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,12 @@ def test_the_smaller_number_of_runs_is_used(scenario: Scenario, old: Record, fir
     expected = sim.run(scenario, runs=1000, seed=1).difference(now, "offensive")
     assert told["outcomes"]["offensive"]["60"]["change"]["p"] == round(expected.p, 6)
     assert [one["name"] for one in told["settings"]] == ["runs"]
+
+
+def test_only_runs_whose_records_are_kept_are_told_as_paired(scenario: Scenario, old: Record) -> None:
+    """Of a forecast of more than a million runs, the records of the first million are kept."""
+    now = run(scenario, Plan(runs=4096, seed=1))
+    assert since(old, replace(now, records=now.records[:2048]))["paired_runs"] == 2048
 
 
 def test_a_precision_is_not_sought_again(old: Record, scenario: Scenario) -> None:

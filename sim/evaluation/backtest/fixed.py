@@ -115,6 +115,6 @@ def _against(scores: dict[str, Floats], reference: str, areas: list[str]) -> lis
         row: dict[str, Any] = {"better": int((own < other).sum()), "cases": len(own), "difference": None, "skill": None}
         if len(own) >= FEWEST_FOR_SKILL:
             found = compare(own, other, areas, bound=FARTHEST["brier"])
-            row |= {"difference": found.difference.plain(), "skill": found.skill.plain()}
+            row |= {key: found[key] for key in ("difference", "skill")}
         rows.append(row)
     return rows

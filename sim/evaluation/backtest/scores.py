@@ -9,7 +9,6 @@ Hindsight is also measured: how the scores change without codings that knowledge
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -138,9 +137,7 @@ def table(forecasts: Forecasts, scheme: Scheme, kept: npt.NDArray[np.bool_]) -> 
 
 
 def _row(name: str, scores: Mapping[str, Floats], areas: list[str], bound: float) -> dict[str, Any]:
-    against = {
-        other: compare(scores[name], scores[other], areas, bound=bound).plain() for other in REFERENCES if other != name
-    }
+    against = {other: compare(scores[name], scores[other], areas, bound=bound) for other in REFERENCES if other != name}
     return {"forecaster": name, "mean": round(float(scores[name].mean()), 4), "against": against}
 
 
@@ -150,7 +147,7 @@ def calibration_of(
     """Return whether a forecaster's probabilities within a window are calibrated, in the form used in a record."""
     number = WINDOWS.index(window)
     said, happened = forecasts.by[scheme][forecaster][kept, number], forecasts.outcomes()[kept, number]
-    parts, points = decompose(said, happened), [asdict(point) for point in reliability(said, happened)]
+    parts, points = decompose(said, happened), reliability(said, happened)
     names = ("miscalibration", "discrimination", "uncertainty", "cases")
     plain = {name: getattr(parts, name) for name in names} | {"too_few": too_few(parts.cases), "level": LEVEL}
     return dict(rounded(plain | {"points": points}, 4))

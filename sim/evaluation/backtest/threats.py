@@ -113,7 +113,7 @@ def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happ
 def _against(scores: Mapping[str, Floats], pairs: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {
         name: {
-            reference: compare(scores[name], scores[reference], pairs, bound=FARTHEST["brier"]).plain("pairs")
+            reference: compare(scores[name], scores[reference], pairs, bound=FARTHEST["brier"], of="pairs")
             for reference in (BASE_RATE, LOGISTIC)
         }
         for name in (MODEL, POOLED)

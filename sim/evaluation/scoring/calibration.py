@@ -35,19 +35,6 @@ class Decomposition:
     cases: int
 
 
-@dataclass(frozen=True)
-class ReliabilityPoint:
-    """One forecast probability in a reliability diagram, and the share that happened, after recalibration.
-
-    From low to high is the consistency band: the range of `observed` if the forecasts were calibrated.
-    """
-
-    forecast: float
-    observed: float
-    low: float
-    high: float
-
-
 def recalibrated(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
     """Isotonic regression of outcomes on forecasts by pooling adjacent violators; equal forecasts get equal values.
 
@@ -70,13 +57,14 @@ def decompose(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Decomposition:
 
 def reliability(
     forecast: npt.ArrayLike, outcome: npt.ArrayLike, *, seed: int = 0, resamples: int = RESAMPLES, level: float = LEVEL
-) -> tuple[ReliabilityPoint, ...]:
+) -> list[dict[str, float]]:
     """Return the points of a reliability diagram, by rising forecast, with pointwise consistency bands.
 
-    Bands come from resampling under calibration (Broecker & Smith 2007; Dimitriadis, Gneiting & Jordan 2021): outcomes
-    are drawn with the forecasts as their probabilities and recalibrated in the same way. The level is the share of
-    resamples inside the band, separately at each forecast. Bands hold for independent cases; cases of one crisis are
-    not independent, which makes the bands too narrow.
+    A point has a forecast probability, the share that happened, after recalibration, and a band from low to high: the
+    range of that share if the forecasts were calibrated. Bands come from resampling under calibration (Broecker & Smith
+    2007; Dimitriadis, Gneiting & Jordan 2021): outcomes are drawn with the forecasts as their probabilities and
+    recalibrated in the same way. The level is the share of resamples inside the band, separately at each forecast.
+    Bands hold for independent cases; cases of one crisis are not independent, which makes the bands too narrow.
 
     Raises ValueError as `recalibrated`, or if the level is not between 0 and 1 or there are no resamples.
     """
@@ -88,7 +76,7 @@ def reliability(
     calibrated = np.array([_pooled(row, place, counts) for row in (uniforms < p).astype(np.float64)])
     low, high = np.quantile(calibrated, [(1 - level) / 2, (1 + level) / 2], axis=0)
     rows = np.stack([said, _pooled(y, place, counts), low, high], axis=1).tolist()
-    return tuple(ReliabilityPoint(*row) for row in rows)
+    return [dict(zip(("forecast", "observed", "low", "high"), row, strict=True)) for row in rows]
 
 
 def _cases(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> tuple[Floats, Floats]:

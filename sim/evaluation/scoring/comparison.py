@@ -72,23 +72,21 @@ class Skill:
         return list(rounded(told, 4))
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """A forecaster against a reference: the difference of mean scores (below 0 is better) and the skill."""
-
-    difference: Difference
-    skill: Skill
-
-    def plain(self, groups: str = "areas") -> dict[str, Any]:
-        """Return both in the form used in a record, with the number of groups under their name."""
-        return {"difference": self.difference.plain(), "skill": self.skill.plain(), groups: self.difference.groups}
-
-
 def compare(
-    scores: npt.ArrayLike, reference: npt.ArrayLike, groups: Sequence[Hashable], *, bound: float = math.inf
-) -> Comparison:
-    """Compare a forecaster with a reference by `paired_difference` and `skill_score`."""
-    return Comparison(paired_difference(scores, reference, groups, bound=bound), skill_score(scores, reference, groups))
+    scores: npt.ArrayLike,
+    reference: npt.ArrayLike,
+    groups: Sequence[Hashable],
+    *,
+    bound: float = math.inf,
+    of: str = "areas",
+) -> dict[str, Any]:
+    """Compare a forecaster with a reference by `paired_difference` and `skill_score`, in the form used in a record.
+
+    The number of groups is under the name of what they are groups `of`.
+    """
+    difference = paired_difference(scores, reference, groups, bound=bound)
+    skill = skill_score(scores, reference, groups)
+    return {"difference": difference.plain(), "skill": skill.plain(), of: difference.groups}
 
 
 def paired_difference(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim import environment
@@ -29,9 +29,7 @@ from sim.studies.sweep.sweep import Cell, Sweep, value_at
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
-    from sim.runs.play import Records
     from sim.scenario.scenario import Scenario
-    from sim.studies.sweep.sweep import Sweep
 
 Row = dict[str, Any]
 
@@ -144,45 +142,24 @@ def without_effect(rows: Iterable[Row]) -> list[list[str]]:
     return [cells for cells in groups.values() if len(cells) > 1]
 
 
-@dataclass(frozen=True)
-class Options:
-    """Options for running a sweep, none of which changes a result.
+def run_sweep(
+    sweep: Sweep,
+    site: Site = HERE,
+    *,
+    cells: Sequence[Cell] | None = None,
+    fail_fast: bool = False,
+    on_cell: Callable[[], None] = lambda: None,
+    on_forecast: Callable[[Cell, Forecast], None] | None = None,
+) -> list[Row]:
+    """Run the cells of a sweep, by default all; return their rows in order.
 
-    Attributes
-    ----------
-    cells
-        The cells whose rows are wanted; None for all.
-    fail_fast
-        Whether the first failing cell stops the sweep.
-    on_cell
-        Called for each finished cell, including failed ones.
-    on_forecast
-        Called with the whole forecast of each cell, if wanted.
+    `on_cell` is called for each finished cell, including failed ones, `on_forecast` with the whole forecast of each.
+
+    Raises StoreError if a block cannot be kept; everything kept before is intact. Raises ExecutionError if a cell
+    failed, with `fail_fast`, or if no workers are left. On Ctrl-C, finished blocks are in the store.
     """
-
-    cells: Sequence[Cell] | None = None
-    fail_fast: bool = False
-    on_cell: Callable[[], None] = lambda: None
-    on_forecast: Callable[[Cell, Forecast], None] | None = None
-
-
-USUAL = Options()
-
-
-def run_sweep(sweep: Sweep, site: Site = HERE, options: Options = USUAL) -> list[Row]:
-    """Run the cells of a sweep; return their rows in order.
-
-    Raises
-    ------
-    StoreError
-        If a block cannot be kept; everything kept before is intact.
-    ExecutionError
-        With `fail_fast`, if a cell failed; or if no workers are left.
-    KeyboardInterrupt
-        On Ctrl-C; finished blocks are in the store.
-    """
-    wanted = sweep.cells if options.cells is None else options.cells
-    book = _Book(sweep, options, {cell.index for cell in wanted})
+    wanted = sweep.cells if cells is None else cells
+    book = _Book(sweep, {cell.index for cell in wanted}, fail_fast, on_cell, on_forecast)
     first = [sweep.cells[0]] if sweep.has_reference and wanted and wanted[0].index != 0 else []
     play(
         (book.request(cell) for cell in (*first, *wanted)),
@@ -195,43 +172,47 @@ def run_sweep(sweep: Sweep, site: Site = HERE, options: Options = USUAL) -> list
     return sorted(book.rows, key=lambda row: int(row["index"]))
 
 
+@dataclass
 class _Book:
     """Collects finished cells and keeps a row of each."""
 
-    def __init__(self, sweep: Sweep, options: Options, wanted: set[int]) -> None:
-        self.rows: list[Row] = []
-        self._sweep, self._options, self._wanted = sweep, options, wanted
-        self._open: dict[Request, tuple[Cell, Scenario]] = {}
-        self._reference: Records | None = None
+    sweep: Sweep
+    wanted: set[int]
+    fail_fast: bool
+    on_cell: Callable[[], None]
+    on_forecast: Callable[[Cell, Forecast], None] | None
+    rows: list[Row] = field(default_factory=list)
+    open: dict[Request, tuple[Cell, Scenario]] = field(default_factory=dict)
+    reference: Records | None = None
 
     def request(self, cell: Cell) -> Request:
         """Return the request for the blocks of a cell, whose scenario is built now."""
-        sweep, scenario = self._sweep, self._sweep.scenario(cell)
+        sweep, scenario = self.sweep, self.sweep.scenario(cell)
         name = f"cell {cell.index + 1} ({cell.label})"
         request = sweep.plan.request(scenario, milestones=sweep.milestones, name=name)
-        self._open[request] = cell, bare(scenario)
+        self.open[request] = cell, bare(scenario)
         return request
 
     def take(self, request: Request) -> None:
         """Make the row of a cell."""
-        cell, scenario = self._open.pop(request)
-        sweep, failure = self._sweep, request.failure
+        cell, scenario = self.open.pop(request)
+        sweep, failure = self.sweep, request.failure
         if sweep.has_reference and cell.index == 0:
-            self._reference = None if failure is not None else request.merged.records
-        if cell.index not in self._wanted:
+            self.reference = None if failure is not None else request.merged.records
+        if cell.index not in self.wanted:
             return
         inputs = sweep.inputs(cell, scenario)
         if failure is None:
             self.rows.append(self._finished(cell, inputs, request))
         else:
-            if self._options.fail_fast:
+            if self.fail_fast:
                 raise ExecutionError(f"{request.name} failed: {failure.reason}")
             self.rows.append(_row_of(cell, inputs, error=failure.reason))
-        self._options.on_cell()
+        self.on_cell()
 
     def _finished(self, cell: Cell, inputs: dict[str, Any], request: Request) -> Row:
         """Return the row of a finished cell; `runs_digest` identifies everything that happened in its runs."""
-        sweep, merged = self._sweep, request.merged
+        sweep, merged = self.sweep, request.merged
         row = _row_of(
             cell,
             inputs,
@@ -243,9 +224,9 @@ class _Book:
                 for name in FIRST_EVENTS
             },
         )
-        if self._reference is not None:
-            row["changes"] = _changes_from(self._reference, merged.records, sweep.milestones, sweep.plan.replicates)
-        if self._options.on_forecast is not None:
+        if self.reference is not None:
+            row["changes"] = _changes_from(self.reference, merged.records, sweep.milestones, sweep.plan.replicates)
+        if self.on_forecast is not None:
             forecast = Forecast(sweep.scenario(cell), sweep.plan, merged.tally, merged.records, row["status"])
-            self._options.on_forecast(cell, forecast)
+            self.on_forecast(cell, forecast)
         return row

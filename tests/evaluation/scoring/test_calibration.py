@@ -11,7 +11,7 @@ from model_diagnostics.scoring import decompose as oracle
 from sklearn.isotonic import IsotonicRegression
 
 from sim.evaluation.scoring import rounded, too_few
-from sim.evaluation.scoring.calibration import ReliabilityPoint, decompose, recalibrated, reliability
+from sim.evaluation.scoring.calibration import decompose, recalibrated, reliability
 
 cases = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.2, 0.4, 0.7, 0.9, 1.0]), st.integers(0, 1)), min_size=1)
 
@@ -78,9 +78,9 @@ def test_a_constant_forecast_discriminates_nothing() -> None:
     assert (one.discrimination, one.miscalibration) == pytest.approx((0, 0.01))
 
 
-def outside_of(points: tuple[ReliabilityPoint, ...]) -> int:
+def outside_of(points: list[dict[str, float]]) -> int:
     """Number of points outside their band."""
-    return sum(not point.low <= point.observed <= point.high for point in points)
+    return sum(not point["low"] <= point["observed"] <= point["high"] for point in points)
 
 
 def test_bands_hold_calibrated_forecasts_and_catch_overconfident_ones() -> None:
@@ -107,10 +107,10 @@ def test_a_diagram_is_the_same_for_the_same_seed_and_holds_every_case() -> None:
     one = reliability(p, y, seed=3)
     assert one == reliability(p, y, seed=3)
     assert one != reliability(p, y, seed=4)
-    assert [point.forecast for point in one] == sorted({float(x) for x in p})
-    observed = [point.observed for point in one]
+    assert [point["forecast"] for point in one] == sorted({float(x) for x in p})
+    observed = [point["observed"] for point in one]
     assert observed == sorted(observed)
-    assert all(0 <= point.low <= point.high <= 1 for point in one)
+    assert all(0 <= point["low"] <= point["high"] <= 1 for point in one)
 
 
 def test_a_band_is_the_central_share_of_what_calibrated_forecasts_give() -> None:
@@ -120,8 +120,8 @@ def test_a_band_is_the_central_share_of_what_calibrated_forecasts_give() -> None
     """
     one = reliability([0.5] * 100, [1] * 56 + [0] * 44, level=0.7, resamples=5000, seed=2)
     (point,) = one
-    assert (point.forecast, point.observed) == (0.5, pytest.approx(0.56))
-    assert (point.low, point.high) == pytest.approx((0.45, 0.55))
+    assert (point["forecast"], point["observed"]) == (0.5, pytest.approx(0.56))
+    assert (point["low"], point["high"]) == pytest.approx((0.45, 0.55))
     assert outside_of(one) == 1
     p, y = drawn(60, 3, digits=1)
     assert reliability(p, y) == reliability(p, y, seed=0, level=0.9, resamples=1000)

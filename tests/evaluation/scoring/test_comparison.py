@@ -161,16 +161,13 @@ def test_the_bootstrap_interval_is_the_central_95_percent() -> None:
 def test_a_comparison_is_of_groups_and_tells_skill_from_ten_cases_on() -> None:
     rng = np.random.default_rng(9)
     a, b, groups = rng.random(12), rng.random(12) + 0.5, list("aabbcdefghij")
-    one = compare(a, b, groups, bound=0.9)
-    assert one.difference == paired_difference(a, b, groups, bound=0.9)
-    assert one.skill == skill_score(a, b, groups, seed=0, resamples=2000)
-    assert compare(a, b, groups).difference == paired_difference(a, b, groups)
-    skill, gain = one.skill, one.difference
+    skill, gain = skill_score(a, b, groups, seed=0, resamples=2000), paired_difference(a, b, groups, bound=0.9)
     said = {"difference": [gain.mean, gain.low, gain.high], "skill": [skill.value, skill.low, skill.high]}
     rounded = {name: [round(value, 4) for value in values] for name, values in said.items()}
-    assert one.plain() == {**rounded, "areas": 10}
-    assert compare(a[:9], b[:9], groups[:9]).plain()["skill"] == [None] * 3
-    alone = compare(a, b, ["a"] * 12).plain()
+    assert compare(a, b, groups, bound=0.9) == {**rounded, "areas": 10}
+    assert compare(a, b, groups)["difference"] == paired_difference(a, b, groups).plain()
+    assert compare(a[:9], b[:9], groups[:9])["skill"] == [None] * 3
+    alone = compare(a, b, ["a"] * 12)
     assert (alone["difference"][1:], alone["skill"][1:]) == ([None, None], [None, None])
 
 
@@ -183,6 +180,6 @@ def test_no_interval_goes_beyond_the_bound_on_either_side() -> None:
 
 def test_a_comparison_says_no_skill_of_few_cases_and_counts_its_groups() -> None:
     """Sums of deviations 0.1 and -0.1: half-width t(1) * sqrt(2 * 0.02) / 3 = 0.847, and no interval beyond 1."""
-    few = compare([0.1, 0.2, 0.3], [0.2, 0.4, 0.6], ["a", "a", "b"], bound=1.0).plain("pairs")
+    few = compare([0.1, 0.2, 0.3], [0.2, 0.4, 0.6], ["a", "a", "b"], bound=1.0, of="pairs")
     assert few["skill"] == [None, None, None]
     assert (few["difference"], few["pairs"]) == ([-0.2, -1.0, 0.6471], 2)

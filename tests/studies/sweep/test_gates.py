@@ -18,7 +18,7 @@ from sim.studies.bench import Site
 from sim.studies.gates.check import Budget, check
 from sim.studies.gates.sweeps import lines_along, sweep_trials
 from sim.studies.sweep.load import load_sweep
-from sim.studies.sweep.runner import Options, head_of, record_of, run_sweep
+from sim.studies.sweep.runner import head_of, record_of, run_sweep
 from sim.studies.sweep.shards import Shard, merge, partial_of
 from sim.studies.sweep.sweep import Sweep
 from tests.played import replace_play
@@ -123,7 +123,7 @@ def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tup
     """Run a sweep or a shard of it and judge its gates; return the head and what was found."""
     gates, budget = sweep_trials(found), Budget(0.1, 20_000, found.plan.seed, found.plan.replicates)
     cells = list(found.cells) if shard is None else shard.cells(found)
-    rows = run_sweep(found, Site(store=store), Options(cells=cells))
+    rows = run_sweep(found, Site(store=store), cells=cells)
     verdicts = judge(gates, budget, cells, store, Machines(workers=1, quiet=True))
     how = {"alpha": budget.alpha, "max_runs": budget.max_runs, "count": len(gates)} if gates else None
     head = head_of(found, "offramp sweep run sweep.yaml", how)

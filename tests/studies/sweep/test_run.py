@@ -23,7 +23,7 @@ from sim.runs.store import Store, key_of
 from sim.runs.store.store import name_of
 from sim.scenario.edit import bare
 from sim.studies.bench import Site
-from sim.studies.sweep.runner import Options, run_sweep, without_effect
+from sim.studies.sweep.runner import run_sweep, without_effect
 from sim.studies.sweep.sweep import Sweep
 from tests.played import count_blocks, replace_play
 from tests.studies.sweep.worlds import GRID, sweep
@@ -165,11 +165,11 @@ def test_changes_are_those_of_two_forecasts_compared_run_by_run(tmp_path: Path) 
 
 def test_a_shard_compares_with_the_base_though_that_is_another_shards_cell(tmp_path: Path) -> None:
     loaded = sweep(tmp_path, TORNADO)
-    assert run_sweep(loaded, options=Options(cells=loaded.cells[3:])) == run_sweep(loaded)[3:]
+    assert run_sweep(loaded, cells=loaded.cells[3:]) == run_sweep(loaded)[3:]
 
 
 def test_no_cells_give_no_rows(tmp_path: Path) -> None:
-    assert run_sweep(sweep(tmp_path, TORNADO), options=Options(cells=[])) == []
+    assert run_sweep(sweep(tmp_path, TORNADO), cells=[]) == []
 
 
 # -- the store ----------------------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def test_with_fail_fast_the_first_failing_cell_stops_the_sweep(tmp_path: Path, m
         ExecutionError,
         match=r"^cell 3 \(intensity of Appeal 0.5, initial posture of Shield 0.2\) failed: ValueError",
     ):
-        run_sweep(loaded, options=Options(fail_fast=True))
+        run_sweep(loaded, fail_fast=True)
 
 
 def test_a_failing_base_costs_the_comparisons_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
