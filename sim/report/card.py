@@ -46,14 +46,10 @@ class Card:
         chance = self.headline.chance
         return f"{chance.word('icd203')}: {chance.frequency}".removeprefix(": ")
 
-    @property
-    def spread(self) -> str:
-        """How far inputs move the headline; empty if unknown."""
-        sd = self.headline.chance.input_sd
-        return "" if sd is None else f"sd over uncertain inputs {points_text(sd)}"
-
     def text(self) -> str:
         """Return the six lines."""
+        sd = self.headline.chance.input_sd
+        spread = "" if sd is None else f"sd over uncertain inputs {points_text(sd)}"
         shown = [*self.windows[: MOST_WINDOWS - 1], self.headline] if len(self.windows) > 1 else self.windows
         said = "; ".join(f"{counted(one.days, 'day')} {one.chance.text} ({one.chance.interval})" for one in shown)
         lines = (
@@ -61,7 +57,7 @@ class Card:
             f"as of {self.as_of}, to {self.headline.until}{''.join(f'; {note}' for note in self.notes)}",
             self.made,
             f"offensive within {said}",
-            "; ".join(filter(None, (f"{counted(self.headline.days, 'day')}: {self.meaning}", self.spread))),
+            "; ".join(filter(None, (f"{counted(self.headline.days, 'day')}: {self.meaning}", spread))),
             self.rests_on,
         )
         return "\n".join(map(_fitted, lines))

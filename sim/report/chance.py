@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sim.report.values import formatted
 from sim.report.words import about, phrase
 from sim.wording import counted, noun
 
@@ -247,5 +248,4 @@ class Shift:
 
     def _points(self, share: float) -> str:
         places = max(0, -exponent_for(50 * (self.high - self.low), 15)) if self.high > self.low else 1
-        text = f"{100 * share:+.{places}f}"
-        return text[1:] if float(text) == 0 else text.replace("-", "−")
+        return formatted(100 * share, f"+.{places}f")

@@ -33,9 +33,7 @@ class Scale:
     @property
     def places(self) -> list[float]:
         """Positions of the values: the values themselves, or one apart if they are words."""
-        return (
-            [float(value) for value in self.values] if self.is_numeric else [float(n) for n in range(len(self.values))]
-        )
+        return list(map(float, self.values if self.is_numeric else range(len(self.values))))
 
     def axis(self) -> Spec:
         """Return the Plotly axis, without its name."""
@@ -46,10 +44,6 @@ class Scale:
     def name_below(self, fig: Spec) -> None:
         """Write the name below the horizontal axis."""
         note(fig, safe(self.name), x=0.5, xanchor="center", y=0, yanchor="top", yshift=-26, font=_NAME)
-
-    def name_above(self, fig: Spec) -> None:
-        """Write the name above the vertical axis."""
-        note(fig, f"↑ {safe(self.name)}", x=0, xanchor="left", xshift=-36, y=1, yanchor="bottom", yshift=4, font=_NAME)
 
 
 class Cell(NamedTuple):
@@ -80,7 +74,7 @@ def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: S
     levels = contour_levels(known, chosen) if across.is_numeric and up.is_numeric else ()
     fig["data"] += [cells | _contour(level) for level in levels]
     across.name_below(fig)
-    up.name_above(fig)
+    note(fig, f"↑ {safe(up.name)}", x=0, xanchor="left", xshift=-36, y=1, yanchor="bottom", yshift=4, font=_NAME)
     return fig
 
 

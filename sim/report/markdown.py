@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from sim.report.document import Block, Document, Entry, Figure, Group, Linked, List, Part, Section, Table, Text, said
+from sim.report.document import Block, Document, Figure, Group, List, Part, Section, Table, Text, said
 from sim.wording import seen
 
 _SPECIAL = re.compile(r"[\\`*_\[\]#|~$<>&]")
@@ -32,16 +32,12 @@ def markdown_table(table: Table) -> str:
     """Return a table without its caption."""
     rule = "|".join("---:" if letter == "r" else "---" for letter in table.align)
     lines = [table.columns, *table.rows]
-    header, *body = ("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+    header, *body = ("| " + " | ".join(_link(text, getattr(text, "url", "")) for text in line) + " |" for line in lines)
     return "\n".join((header, f"|{rule}|", *body))
 
 
-def _cell(text: str) -> str:
-    return _link(text, text.url) if isinstance(text, Linked) else escape(text)
-
-
 def _link(text: str, url: str) -> str:
-    return f"[{escape(text)}](<{quote(url, safe=':/?#@!$&*+,;=%~-._')}>)"
+    return f"[{escape(text)}](<{quote(url, safe=':/?#@!$&*+,;=%~-._')}>)" if url else escape(text)
 
 
 def to_markdown(document: Document) -> str:
@@ -75,7 +71,7 @@ def _part(part: Part, above: str) -> Iterator[str]:
             yield from _table(table, part.title, above, f"{escape(table.caption)}:")
             yield from _parts(part.parts)
         case List():
-            yield _list(part)
+            yield "\n".join(_list(part))
         case Block():
             yield from _parts(part.parts, above)
         case Section(title=title):
@@ -115,14 +111,11 @@ def _group(group: Group) -> Iterator[str]:
         yield from inner
 
 
-def _list(part: List) -> str:
-    """Return a list, with bullets or with the names of its entries as their numbers."""
-    lead = "{}. " if part.role == "marks" else "- **{}**: "
-    return "\n".join(_entry(one, lead.format(escape(one.name)) if one.name else "- ") for one in part.items)
-
-
-def _entry(one: Entry, lead: str) -> str:
-    link = _link(one.link, one.url) if one.url else escape(one.link)
-    lines = "".join(f"\n  - {escape(line)}" for line in one.lines)
-    text = escape(one.text) if one.name or one.link else paragraph(one.text)
-    return f"{lead}{link}{text}{lines}"
+def _list(part: List) -> Iterator[str]:
+    """Yield the lines of a list, with bullets or with the names of its entries as their numbers."""
+    named = "{}. " if part.role == "marks" else "- **{}**: "
+    for one in part.items:
+        lead = named.format(escape(one.name)) if one.name else "- "
+        text = escape(one.text) if one.name or one.link else paragraph(one.text)
+        yield f"{lead}{_link(one.link, one.url)}{text}"
+        yield from (f"  - {escape(line)}" for line in one.lines)

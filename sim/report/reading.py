@@ -1,14 +1,9 @@
-"""Reading a record for the report: names of actors and inputs, the calendar, chances at a day, weekly hazards.
-
-The record is the plain content of forecast.json; only these functions know how its curves are laid out.
-"""
+"""Reading a record, the plain content of forecast.json: names of actors and inputs, the calendar, chances at a day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from sim.errors import ReportError
@@ -32,15 +27,6 @@ _NAMED = {"standoff": "Standoff"} | OUTCOMES
 STATES = {state: _NAMED[state] for state in ("standoff", "agreement", "terms", "offensive")}
 ENDS = {end: _NAMED[end] for end in ("standoff", "agreement", "terms", "limited", "full")}
 OFF = "off"
-
-
-@dataclass(frozen=True)
-class Week:
-    """New offensives of one whole week among the futures without one at its start."""
-
-    number: int
-    start: int
-    hazard: Chance
 
 
 @contextmanager
@@ -86,25 +72,6 @@ def outcome_at(record: Record, outcome: str, days: int) -> Chance:
         return Chance.of(known)
     curve, place = record["incidence"][outcome], record["incidence"]["day"].index(days)
     return Chance(curve["p"][place], curve["mc_low"][place], curve["mc_high"][place])
-
-
-def state_at(record: Record, state: str, day: int) -> Chance:
-    """Return the chance of a state at a day; for an absorbing state, the cumulative incidence."""
-    if day and state in ("offensive", "terms"):
-        return outcome_at(record, state, day)
-    if day == record["horizon"]:
-        return Chance.of(record["ends"][state])
-    return Chance.of_share(record["states"][state][record["states"]["day"].index(day)], record["draws"])
-
-
-def weeks(record: Record) -> Iterator[Week]:
-    """Yield the hazard of the offensive in each whole week of the window; nothing if no run had one."""
-    p = record["incidence"]["offensive"]["p"]
-    starts = range(0, record["horizon"] + 1, WEEK) if p[-1] > 0 else ()
-    for number, (start, end) in enumerate(pairwise(starts), 1):
-        at_risk = 1 - p[start]
-        if at_risk > 0:
-            yield Week(number, start, Chance.of_share((p[end] - p[start]) / at_risk, record["draws"] * at_risk))
 
 
 def name_in_text(name: str) -> str:
@@ -217,16 +184,6 @@ def schedule_name(record: Record, id_: str) -> str:
 def capital(text: str) -> str:
     """Return text with an initial capital, as at the start of a sentence or a row."""
     return text[:1].upper() + text[1:]
-
-
-def possessive(name: str) -> str:
-    """Return a name in the possessive, as used within a sentence."""
-    return f"{name_in_text(name)}’" if name.endswith("s") else f"{name_in_text(name)}’s"
-
-
-def posture_of(record: Record, actor: str) -> str:
-    """Return the name of an actor's posture within a sentence: `Russia’s backing`."""
-    return f"{possessive(name_of(record, actor))} {record['actors'].get(actor, {}).get('posture_name', 'posture')}"
 
 
 def joined(parts: Sequence[str]) -> str:

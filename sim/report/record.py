@@ -262,15 +262,11 @@ def read_record(record: Any) -> ForecastRecord:
     try:
         return _adapter().validate_python(record)
     except ValidationError as error:
-        raise ReportError(_complaint(error)) from error
-
-
-def _complaint(error: ValidationError) -> str:
-    """Return the places that are wrong; the usual cause is a record of another version."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg'].lower()}" for one in faults[:MOST_FAULTS]]
-    more = "" if len(faults) <= MOST_FAULTS else f"; and {len(faults) - MOST_FAULTS} more"
-    return f"the record does not have its form: {'; '.join(told)}{more}. Was it written by another version?"
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg'].lower()}" for one in faults[:MOST_FAULTS])
+        more = "" if len(faults) <= MOST_FAULTS else f"; and {len(faults) - MOST_FAULTS} more"
+        told = f"the record does not have its form: {told}{more}. Was it written by another version?"
+        raise ReportError(told) from error
 
 
 def record_schema() -> dict[str, Any]:

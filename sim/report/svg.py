@@ -19,7 +19,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ReportError
-from sim.report.charts import FONT, LIGHT
+from sim.report.charts import FONT, LIGHT, Spec
 from sim.report.html import drawing
 from sim.report.pages import history
 from sim.report.reading import ENDS, Record, calendar_of, without_off
@@ -28,7 +28,6 @@ from sim.report.sections.schedule import marks
 from sim.wording import MONTHS, long_date, seen
 
 if TYPE_CHECKING:
-    from sim.report.charts import Spec
     from sim.report.document import Figure
 
 Point = tuple[float, float]

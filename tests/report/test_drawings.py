@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sim.report import write_report
 from sim.report.charts import LIGHT, share_axis, time_axis
 from sim.report.pages.history import largest
-from sim.report.reading import weeks
+from sim.report.sections.outcomes import weeks
 from sim.report.svg import TOLERANCE, number, number_of, path, thinned, ticks_of
 from sim.report.values import Calendar
 from tests.report.conftest import PAYLOAD

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sim.report.reading import name_in_text, possessive
-from sim.report.sections.story import explain_command, story_of, title_of, titles_of
+from sim.report.reading import name_in_text
+from sim.report.sections.story import explain_command, possessive, story_of, title_of, titles_of
 from sim.report.values import spelled
 from tests.report.conftest import PAYLOAD, Record
 from tests.report.said import charts, figures, markdown_of, section

@@ -195,7 +195,20 @@ def _reliability(record: Record) -> Figure:
     table = Table("Reliability of the model", ("Forecast", "Observed", "Band"), "rrr", tuple(rows))
     alt = f"Reliability diagram of the model over {counted(record['calibration'][MODEL]['cases'], 'case')}. {title}."
     unit = "Observed frequency by forecast probability"
-    return Figure("reliability", title, unit, alt, table, lambda: _diagram(points))
+
+    def chart() -> Spec:
+        """Draw the reliability of the model against the diagonal."""
+        said, low, high, seen = ([p[key] for p in points] for key in ("forecast", "low", "high", "observed"))
+        share = {"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 6}
+        xaxis = axis(**share, title={"text": "forecast", "font": {"size": 12}})
+        fig = figure(height=360, left=52, hovermode="closest", yaxis=axis(**share), xaxis=xaxis)
+        texts = [f"said {share_text(p['forecast'])}, happened {p['observed']:.0%}" for p in points]
+        marked = {"mode": "lines+markers", "hoverinfo": "text", "marker": {"size": 6}}
+        diagonal = line([0, 1], [0, 1], "muted", ["", ""], width=1, dash="dot")
+        fig["data"] += [band(said, low, high, "muted"), diagonal, line(said, seen, "offensive", texts) | marked]
+        return fig
+
+    return Figure("reliability", title, unit, alt, table, chart)
 
 
 def _hindsight(record: Record) -> Table:
@@ -242,18 +255,3 @@ def _levers(record: Record) -> Iterator[Text | Table | Figure]:
 def _difference(gap: list[float | None]) -> str:
     mean, *interval = (formatted(value, "+.3f") for value in gap if value is not None)
     return f"{mean} ({' to '.join(interval)})" if interval else mean
-
-
-def _diagram(points: list[Record]) -> Spec:
-    """Draw the reliability of the model against the diagonal."""
-    said, low, high, seen = ([p[key] for p in points] for key in ("forecast", "low", "high", "observed"))
-    share = {"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 6}
-    fig = figure(
-        height=360, left=52, hovermode="closest", yaxis=axis(**share),
-        xaxis=axis(**share, title={"text": "forecast", "font": {"size": 12}}),
-    )  # fmt: skip
-    texts = [f"said {share_text(p['forecast'])}, happened {p['observed']:.0%}" for p in points]
-    curve = line(said, seen, "offensive", texts) | {"mode": "lines+markers", "hoverinfo": "text", "marker": {"size": 6}}
-    diagonal = line([0, 1], [0, 1], "muted", ["", ""], width=1, dash="dot")
-    fig["data"] += [band(said, low, high, "muted"), diagonal, curve]
-    return fig

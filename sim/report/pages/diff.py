@@ -28,12 +28,18 @@ def section_of(record: Record) -> Section | None:
         return None
     then = since["forecast"]
     whose = "" if then["id"] == record["scenario"]["id"] else f", {then['id']}"
+    rows = [
+        (*_two_sides(outcome, days, row["old"], row["new"]), *Shift.of(row["change"]).cells)
+        for outcome, by_days in reversed(since["outcomes"].items())
+        for days, row in by_days.items()
+    ]
+    columns = ("Outcome", "Within", "Then", "Now", "Change", "Interval", "Note")
     return Section(
         f"Since the forecast of {dated(then['as_of'])}{whose}",
         (
             Text(_lead(since), "lead"),
             Text(_basis(record, since), "note"),
-            _then_and_now(since),
+            Table("Then and now; the change and its 95% interval in points", columns, "llrrrrl", tuple(rows)),
             Group("What is different", different({**record, **since})),
         ),
         id="since",
@@ -80,17 +86,6 @@ def _basis(record: Record, since: Record) -> str:
         return basis
     then, now = dated(forecast["as_of"]), dated(record["as_of"])
     return f"{basis} Each counts days from its own as-of date: {then} then, {now} now. The windows are not the same."
-
-
-def _then_and_now(since: Record) -> Table:
-    rows = [
-        (*_two_sides(outcome, days, row["old"], row["new"]), *Shift.of(row["change"]).cells)
-        for outcome, by_days in reversed(since["outcomes"].items())
-        for days, row in by_days.items()
-    ]
-    caption = "Then and now; the change and its 95% interval in points"
-    columns = ("Outcome", "Within", "Then", "Now", "Change", "Interval", "Note")
-    return Table(caption, columns, "llrrrrl", tuple(rows))
 
 
 def _two_sides(outcome: str, days: int | str, before: Record, after: Record) -> tuple[str, ...]:
@@ -176,21 +171,6 @@ def document(record: Record, words: str) -> Document:
         if record["paired_runs"] is None
         else f"Paired over {counted(record['paired_runs'], 'run')}."
     )
-    changes = (_outcomes(record), Text(ABOUT, "note"))
-    return Document(
-        kicker="offramp diff",
-        title=f"From {before['id']} to {after['id']}",
-        number=Shift.of(last["change"]).text,
-        says=f"The probability of an offensive within {counted(last['day'], 'day')} goes from {old} to {new}",
-        head=(Text(how),),
-        sections=(
-            Section("What moves", changes, id="changes"),
-            Section("What is different", different(record), id="different"),
-        ),
-    )
-
-
-def _outcomes(record: Record) -> Table:
     rows = tuple(
         (
             *_two_sides(one["outcome"], one["day"], one["before"], one["after"]),
@@ -200,4 +180,15 @@ def _outcomes(record: Record) -> Table:
         for one in record["outcomes"]
     )
     columns = ("Outcome", "Within", "Before", "After", "Change", "Interval", "Verdict")
-    return Table("Before and after; the change and its 95% interval in points", columns, "llrrrrl", rows)
+    table = Table("Before and after; the change and its 95% interval in points", columns, "llrrrrl", rows)
+    return Document(
+        kicker="offramp diff",
+        title=f"From {before['id']} to {after['id']}",
+        number=Shift.of(last["change"]).text,
+        says=f"The probability of an offensive within {counted(last['day'], 'day')} goes from {old} to {new}",
+        head=(Text(how),),
+        sections=(
+            Section("What moves", (table, Text(ABOUT, "note")), id="changes"),
+            Section("What is different", different(record), id="different"),
+        ),
+    )

@@ -161,17 +161,15 @@ def _figure(record: Record, place: int, box: Record) -> Figure:
     title = f"{density} of futures in box {place} {_see(record)}, {Chance.of(record['base']).text} of all"
     unit = "Each bar holds all draws of an input, lowest on the left; the part in full colour is inside the box"
     alt = f"Bars of the inputs that box {place} limits: {told}."
-    table = _table(record, place, box)
-    return Figure(f"box-{place}-figure", title, unit, alt, table, lambda: _bars(record, box))
 
+    def chart() -> Spec:
+        rows = []
+        for one in box["limits"]:
+            low, high = one["below"], 1 - one["above"]
+            drawn = (Bar(0, 1, tint("offensive", 0.18), 12), Bar(low, high, LIGHT["offensive"], 12))
+            dot = Dot((low + high) / 2, "offensive", f"{share_text(high - low)} of its draws", size=0)
+            rows.append(Row(input_name(record, one["path"]), drawn, [dot], tail=limit_text(one)))
+        xaxis = axis(range=[0, 1], tickformat=".0%", showgrid=False, tickvals=[0, 0.5, 1])
+        return rows_chart(rows, xaxis, room=50, span=(0.69, 0.79), name_shift=9, top=8, left=24, right=24)
 
-def _bars(record: Record, box: Record) -> Spec:
-    """Draw a bar per input, from the lowest of its draws to the highest, with the part inside the box dark."""
-    rows = []
-    for one in box["limits"]:
-        low, high = one["below"], 1 - one["above"]
-        drawn = (Bar(0, 1, tint("offensive", 0.18), 12), Bar(low, high, LIGHT["offensive"], 12))
-        dot = Dot((low + high) / 2, "offensive", f"{share_text(high - low)} of its draws", size=0)
-        rows.append(Row(input_name(record, one["path"]), drawn, [dot], tail=limit_text(one)))
-    xaxis = axis(range=[0, 1], tickformat=".0%", showgrid=False, tickvals=[0, 0.5, 1])
-    return rows_chart(rows, xaxis, room=50, span=(0.69, 0.79), name_shift=9, top=8, left=24, right=24)
+    return Figure(f"box-{place}-figure", title, unit, alt, _table(record, place, box), chart)

@@ -100,7 +100,8 @@ def brief(record: Record, words: str) -> Document:
 def windows_of(record: Record, words: str) -> tuple[Window, ...]:
     """Return the windows that are still open, the last of them the horizon, on which the question resolves."""
     calendar = calendar_of(record)
-    days = {days for days in record["milestones"] if days > provenance.settled(record)} | {record["horizon"]}
+    settled = 0 if record["given"] is None else record["given"]["day"]  # by the conditions, no offensive began by then
+    days = {days for days in record["milestones"] if days > settled} | {record["horizon"]}
     chances = {day: outcome_at(record, "offensive", day) for day in sorted(days)}
     return tuple(Window(day, long_date(calendar.until(day)), one, one.line(words)) for day, one in chances.items())
 
@@ -136,11 +137,16 @@ def _errors(record: Record, chance: Chance) -> Group:
     )
     spread = "Not known" if chance.input_sd is None else points_text(chance.input_sd)
     inputs = f"{_input_sentence(record, chance)} {disagreement_sentence(record)}".rstrip()
+    stated = record["confidence"] or {"level": "not stated", "basis": ""}
+    confidence = f"The analyst's own confidence in this forecast is {stated['level']}."
+    if record["confidence"] is None:
+        confidence = "The scenario does not state the analyst's own confidence."
     return Group("", (
         Group("Monte Carlo error", (Text(monte_carlo),), role="card", number=chance.interval),
         Group("Input uncertainty", (Text(inputs),), role="card", number=spread),
         Text(conditional_sentence(record), "conditional"),
-        _confidence(record),
+        Section("Analyst’s confidence", (Text(confidence), Text(stated["basis"])), id="confidence",
+                short="Confidence", role="card", number=stated["level"].capitalize()),
     ), role="trio")  # fmt: skip
 
 
@@ -165,17 +171,6 @@ def _input_sentence(record: Record, chance: Chance) -> str:
     if chance.spread_shape == "lopsided":
         return f"{sentence}, which does not include the mean: a few inputs give a very different answer and pull it."
     return f"{sentence}."
-
-
-def _confidence(record: Record) -> Section:
-    stated = record["confidence"] or {"level": "not stated", "basis": ""}
-    sentence = f"The analyst's own confidence in this forecast is {stated['level']}."
-    if record["confidence"] is None:
-        sentence = "The scenario does not state the analyst's own confidence."
-    return Section(
-        "Analyst’s confidence", (Text(sentence), Text(stated["basis"])), id="confidence",
-        short="Confidence", role="card", number=stated["level"].capitalize(),
-    )  # fmt: skip
 
 
 def _suppositions(record: Record) -> Section | None:

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any, TypeVar
 
 from sim.report.ci import WORDS, verdicts_of
 from sim.report.document import Block, Document, Entry, Group, List, Section, Table, Text, rerun
 from sim.report.pages import forecast
 from sim.report.pages.sweep_figures import (
-    CELL_FIGURE,
     by_chance,
     chance,
     change_of,
@@ -24,18 +24,16 @@ from sim.report.pages.sweep_figures import (
     result_cells,
     written,
 )
-from sim.report.reading import as_of, capital, input_name
+from sim.report.reading import Record, as_of, capital, input_name
 from sim.report.sections.outcomes import outcomes_table
 from sim.report.values import NONE
 from sim.wording import counted
 
-if TYPE_CHECKING:
-    from sim.report.chance import Shift
-    from sim.report.reading import Record
-
-
-Cell = tuple[str, str]
-"""Text and sort key."""
+Cell = tuple[str, str | float]
+"""Text and sort key; a cell that sorts nowhere has an empty one."""
+Column = tuple[str, str, Callable[[Record], Cell]]
+"""The head and the side of a column of the page's table, and what it shows of a row."""
+Value = TypeVar("Value")
 SHOWN_AXES = 4
 MOST_CELLS = 2000
 """Most cells in the table of the page; the CSV has all of them."""
@@ -92,15 +90,11 @@ def _gates(record: Record, *, missed: bool = False) -> Section | None:
 
 
 def _across(record: Record) -> Section | None:
-    said = []
-    for figure in figures_of(record):
-        if len(figure.table.columns) > WIDEST:  # too wide for Markdown
-            said.append(replace(figure, table=figure.table.page_only()))
-        elif figure.id == CELL_FIGURE:
-            said.append(figure.with_parts(Block("uprights", [row[:2] for row in figure.table.rows])))
-        else:
-            said.append(figure)
-    return Section("Across the cells", tuple(said), id="figures") if said else None
+    shown = tuple(
+        replace(one, table=one.table.page_only()) if len(one.table.columns) > WIDEST else one
+        for one in figures_of(record)
+    )
+    return Section("Across the cells", shown, id="figures") if shown else None
 
 
 def _cells(record: Record) -> Section:
@@ -113,12 +107,11 @@ def _cells(record: Record) -> Section:
     left_out = len(rows) - MOST_CELLS
     more = f" sweep.csv has {counted(left_out, 'more cell')}." if left_out > 0 else ""
     caption = "Probability of an offensive in each cell"
-    columns = list(_columns(record, rows[:MOST_CELLS]))
-    lines = zip(rows, *(cells for _, _, cells in columns), strict=False)
-    shown = [{"id": row["cell"], "page": row["page"], "cells": cells} for row, *cells in lines]
-    table = {"caption": caption, "columns": [(head, side) for head, side, _ in columns], "rows": shown}
+    table = {"caption": caption, "columns": list(_columns(record)), "rows": rows[:MOST_CELLS]}
+    failed = tuple((row["cell"], row["label"], row["error"]) for row in rows if row["error"] is not None)
     return Section("Cells", (
-        _failures(record), Block("note", f"Click a heading to sort. {how}{more}"),
+        Table("Cells that failed", ("Id", "Cell", "Why"), "lll", failed),
+        Block("note", f"Click a heading to sort. {how}{more}"),
         Block("cells", table, (_extremes(record),)),
     ), id="cells")  # fmt: skip
 
@@ -147,44 +140,38 @@ def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
         yield f"Within {counted(day, 'day')}", low if low == high else f"{low} to {high}"
 
 
-def _columns(record: Record, rows: Sequence[Record]) -> Iterator[tuple[str, str, list[Cell]]]:
-    """Yield head, side and cells of each column after the id; a cell that sorts nowhere has an empty key."""
+def _columns(record: Record) -> Iterator[Column]:
+    """Yield the columns after the id."""
     axes, day = list(record["axes"]), record["horizon"]
 
-    def column(head: str, side: str, cell: Callable[[Record], Cell]) -> tuple[str, str, list[Cell]]:
-        return head, side, [cell(row) for row in rows]
+    def result(head: str, value: Callable[[Record], Value | None], cell: Callable[[Value], Cell]) -> Column:
+        def known(row: Record) -> Cell:
+            one = value(row) if has_result(row) else None
+            return (NONE, "") if one is None else cell(one)
 
-    def of_results(head: str, cell: Callable[[Record], Cell]) -> tuple[str, str, list[Cell]]:
-        return column(head, "r", lambda row: cell(row) if has_result(row) else (NONE, ""))
+        return head, "r", known
 
-    def window(head: str, day: int, outcome: str = "offensive") -> tuple[str, str, list[Cell]]:
-        return of_results(head, lambda row: (chance(row, day, outcome).text, f"{chance(row, day, outcome).p}"))
+    def window(head: str, day: int, outcome: str = "offensive") -> Column:
+        return result(head, lambda row: chance(row, day, outcome), lambda one: (one.text, one.p))
 
     if 1 <= len(axes) <= SHOWN_AXES:
-        for path in axes:
-            yield input_name(record, path), "r", [_input_cell(row["inputs"][path]) for row in rows]
+        yield from ((input_name(record, path), "r", partial(_input_cell, path)) for path in axes)
     else:
-        yield column("Cell", "l", lambda row: (row["label"], row["label"]))
+        yield "Cell", "l", lambda row: (row["label"], row["label"])
     yield from (window(f"Within {counted(one, 'day')}", one) for one in record["milestones"])
-    yield of_results("Interval, 95%", lambda row: (chance(row, day).interval, f"{chance(row, day).p}"))
-    yield of_results("Input sd", lambda row: _spread(chance(row, day).input_sd))
+    yield result("Interval, 95%", lambda row: chance(row, day), lambda one: (one.interval, one.p))
+    yield result("Input sd", lambda row: chance(row, day).input_sd, lambda sd: (f"{100 * sd:.0f} points", sd))
     if record["reference"] is not None:
-        yield of_results(f"Change within {counted(day, 'day')}", lambda row: _moved(change_of(row, day)))
+        head = f"Change within {counted(day, 'day')}"
+        yield result(head, lambda row: change_of(row, day), lambda one: (one.with_interval, one.p))
     yield window(f"Agreement within {counted(day, 'day')}", day, "agreement")
-    yield column("Runs", "r", lambda row: (f"{row['runs']:,}", f"{row['runs']}"))
-    yield column("Status", "l", lambda row: (row["status"], row["status"]))
+    yield "Runs", "r", lambda row: (f"{row['runs']:,}", row["runs"])
+    yield "Status", "l", lambda row: (row["status"], row["status"])
 
 
-def _input_cell(value: Any) -> Cell:
-    return written(value), "" if value is None else f"{value}"
-
-
-def _spread(sd: float | None) -> Cell:
-    return (NONE, "") if sd is None else (f"{100 * sd:.0f} points", f"{sd}")
-
-
-def _moved(shift: Shift | None) -> Cell:
-    return (NONE, "") if shift is None else (shift.with_interval, f"{shift.p}")
+def _input_cell(path: str, row: Record) -> Cell:
+    value = row["inputs"][path]
+    return written(value), "" if value is None else str(value)
 
 
 def _remarks(record: Record) -> Iterator[str]:
@@ -203,14 +190,14 @@ def _remarks(record: Record) -> Iterator[str]:
     for cells in record["without_effect"][:FEW]:
         yield (
             f"No effect: in {counted(len(cells), 'cell')} every single run went the same way, although their inputs "
-            f"differ ({some_of(record, cells)}). Is a pressure missing its tie or outside the window?"
+            f"differ ({_some_of(record, cells)}). Is a pressure missing its tie or outside the window?"
         )
     if len(record["environment"]["cpu"]) > 1:
         levels = ", ".join(record["environment"]["cpu"])
         yield f"The shards ran on processors of different levels ({levels}); last digits may differ between them."
 
 
-def some_of(record: Record, cells: list[str]) -> str:
+def _some_of(record: Record, cells: list[str]) -> str:
     """Return the first of some cells, by their labels."""
     labels = {row["cell"]: row["label"] for row in record["rows"]}
     return "; ".join(labels[cell] for cell in cells[:4]) + ("; and more" if len(cells) > 4 else "")
@@ -228,11 +215,6 @@ def _extremes(record: Record) -> Table:
     columns = ("Id", "Cell", "Probability", "Monte Carlo interval, 95%", "Change")
     table = Table(caption, columns, "llrrr", body)
     return table if any(row[-1] != NONE for row in body) else table.of_columns(0, 1, 2, 3)
-
-
-def _failures(record: Record) -> Table:
-    rows = tuple((row["cell"], row["label"], row["error"]) for row in record["rows"] if row["error"] is not None)
-    return Table("Cells that failed", ("Id", "Cell", "Why"), "lll", rows)
 
 
 def _rerun(record: Record) -> Iterator[tuple[str, str]]:

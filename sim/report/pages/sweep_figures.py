@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.charts import Curve, Spec, axis, curves, label_ends, ranked, safe
-from sim.report.document import Figure, Table
+from sim.report.document import Block, Figure, Table
 from sim.report.maps import Cell, Scale, heat_map, parallel
 from sim.report.reading import Record, capital, in_sentence, input_name
 from sim.report.rows import MOST_ROWS, Dot, Row, spanned_points, spanned_shares, strips
@@ -87,8 +87,6 @@ def hover(row: Record, day: int) -> str:
 
 MOST_UPRIGHTS = 7
 MOST_LINES = 600
-CELL_FIGURE = "axes-parallel"
-"""Place of the parallel coordinates on the page."""
 
 
 class Correlation(NamedTuple):
@@ -187,12 +185,13 @@ def _parallel(record: Record, found: Sequence[Correlation]) -> Figure:
         return parallel([one.ends for one in uprights], list(zip(places, p, strict=True))[::step])
 
     return Figure(
-        CELL_FIGURE,
+        "axes-parallel",
         _span(record, day),
         f"One line per cell{every}, coloured by its probability; axes{some}",
         f"Parallel coordinates: {told}; P the probability. {_span(record, day)}.",
         Table("The vertical lines of the figure", ("Line", "What it is", "Bottom", "Top"), "llrr", rows),
         chart,
+        (Block("uprights", [row[:2] for row in rows]),),
     )
 
 

@@ -10,7 +10,7 @@ from sim.report.charts import LIGHT, Curve, Spec, axis, curves, dots, line, note
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.maps import Cell, Scale, heat_map
 from sim.report.reading import OUTCOMES, Record, as_of, capital, in_sentence, input_name
-from sim.report.values import quantity
+from sim.report.values import formatted, quantity
 from sim.wording import counted
 
 
@@ -84,8 +84,7 @@ def percent(share: float) -> str:
 def to_error(value: float, half_width: float) -> str:
     """Write a value with no more digits than its error supports."""
     places = 3 if half_width <= 0 else max(0, min(6, -math.floor(math.log10(half_width / 2))))
-    text = f"{value:.{places}f}"
-    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
+    return formatted(value, f".{places}f")
 
 
 def _number(record: Record) -> str:

@@ -33,26 +33,28 @@ def _card(record: Record, key: str, number: int) -> Group:
     assumed = record["provenance"]["stances"][key]["from"] != EVIDENCE
     start, read_from = start_of(record, key)
     basis = Group("The author’s basis", (Text(actor["basis"] or ""),), role="folded")
-    drawn = _figure(record, actor, number).thin().with_parts(
-        Text(start, "assumed" if assumed else ""), List.of(read_from, "read"), basis
-    )  # fmt: skip
-    return Group(actor["name"], (drawn,), role="card actor", small=actor["role"])
-
-
-def _panels(actor: Record) -> tuple[Panel, Panel]:
-    return ("stance", "Stance", on_scale), ("posture", str(actor["posture_name"]).capitalize(), plain)
-
-
-def _figure(record: Record, actor: Record, number: int) -> Figure:
-    medians = ([value for value in actor[kind]["q50"] if value is not None] for kind in ("stance", "posture"))
-    stance, posture = medians
+    stance, posture = ([one for one in actor[kind]["q50"] if one is not None] for kind in ("stance", "posture"))
     alt = (
         f"Two fan charts over {counted(record['horizon'], 'day')}. "
         f"Median stance from {on_scale(stance[0])} to {on_scale(stance[-1])}; "
         f"median {actor['posture_name']} from {plain(posture[0])} to {plain(posture[-1])}."
     )
-    table = _table(record, actor)
-    return Figure(f"actor-{number}", actor["name"], "", alt, table, lambda: _fans(record, actor), small=True)
+    parts = (Text(start, "assumed" if assumed else ""), List.of(read_from, "read"), basis)
+    drawn = Figure(
+        f"actor-{number}",
+        actor["name"],
+        "",
+        alt,
+        _table(record, actor),
+        lambda: _fans(record, actor),
+        parts,
+        small=True,
+    ).thin()
+    return Group(actor["name"], (drawn,), role="card actor", small=actor["role"])
+
+
+def _panels(actor: Record) -> tuple[Panel, Panel]:
+    return ("stance", "Stance", on_scale), ("posture", str(actor["posture_name"]).capitalize(), plain)
 
 
 def _table(record: Record, actor: Record) -> Table:

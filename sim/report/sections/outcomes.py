@@ -7,56 +7,21 @@ milestones, because the record has every day. The futures are a grid of runs tha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from operator import sub
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
+from sim.report import charts
 from sim.report.chance import Chance, points_text, with_interval
-from sim.report.charts import (
-    LIGHT,
-    Curve,
-    Spec,
-    apart,
-    axis,
-    curves,
-    dots,
-    end_labels,
-    figure,
-    label_ends,
-    line,
-    moment,
-    noon,
-    note,
-    number_days,
-    rule,
-    safe,
-    share_axis,
-    time_axis,
-    tint,
-)
+from sim.report.charts import LIGHT, Curve, Spec
 from sim.report.document import Block, Entry, Figure, List, Section, Table, Text
-from sim.report.reading import (
-    ENDS,
-    OUTCOMES,
-    STATES,
-    WEEK,
-    Record,
-    calendar_of,
-    outcome_at,
-    state_at,
-    strikes_of,
-    weeks,
-    without_off,
-)
+from sim.report.reading import ENDS, OUTCOMES, STATES, WEEK, Record, calendar_of, outcome_at, strikes_of, without_off
 from sim.report.sections.schedule import in_force_sentence, marks, schedule_table
 from sim.report.sections.story import explain_command
-from sim.report.values import NONE, or_dash, short_date
+from sim.report.values import NONE, Calendar, or_dash, short_date
 from sim.wording import counted, long_date
-
-if TYPE_CHECKING:
-    from sim.report.reading import Week
-    from sim.report.values import Calendar
 
 CURVES: dict[str, tuple[str, dict[str, Any]]] = {
     "offensive": ("Offensive", {"width": 3.5}),
@@ -172,14 +137,14 @@ def incidence(record: Record) -> Figure:
 def incidence_chart(record: Record) -> Spec:
     """Draw the cumulative incidence of first events."""
     calendar, marked = calendar_of(record), marks(record)
-    x = [moment(calendar, day) for day in record["incidence"]["day"]]
+    x = [charts.moment(calendar, day) for day in record["incidence"]["day"]]
     known = {outcome: _curve(record, outcome) for outcome in without_off(record, dict.fromkeys(CURVES, ""))}
     drawn = [known[outcome] for outcome in DRAWN if outcome in known]
     height, top = (410, 44) if marked else (390, 26)
-    fig = curves(x, drawn, time_axis(calendar), height=height, top=top)
+    fig = charts.curves(x, drawn, charts.time_axis(calendar), height=height, top=top)
     _milestones(fig, record)
-    number_days(fig, calendar, [(mark.day, mark.number) for mark in marked], calendar.horizon / 8, 19)
-    label_ends(fig, list(known.values()))
+    charts.number_days(fig, calendar, [(mark.day, mark.number) for mark in marked], calendar.horizon / 8, 19)
+    charts.label_ends(fig, list(known.values()))
     return fig
 
 
@@ -197,21 +162,20 @@ def _curve(record: Record, outcome: str) -> Curve:
 
 def _milestones(fig: Spec, record: Record) -> None:
     """Mark the milestones before the horizon on the line of the offensive, and name those with room for it."""
-    calendar, horizon = calendar_of(record), record["horizon"]
+    calendar, horizon, top = calendar_of(record), record["horizon"], fig["layout"]["yaxis"]["range"][1]
     days = [day for day in record["milestones"] if day < horizon]
     named = _with_room(days, horizon)
-    top = fig["layout"]["yaxis"]["range"][1]
     places, values, texts, sides = [], [], [], []
     for day in days:
-        chance, place = outcome_at(record, "offensive", day), moment(calendar, day)
+        chance, place = outcome_at(record, "offensive", day), charts.moment(calendar, day)
         places.append(place)
         values.append(chance.p)
-        texts.append(f"<b>{safe(chance.label)}</b>" if day in named else "")
+        texts.append(f"<b>{charts.safe(chance.label)}</b>" if day in named else "")
         sides.append(_where(day / horizon, chance.p / top))
-        rule(fig, place, "grid")
+        charts.rule(fig, place, "grid")
         if day in named:
-            note(fig, counted(day, "day"), x=place, xref="x", xanchor="center", yshift=2)
-    fig["data"].append(dots(places, values, texts, color=LIGHT["offensive"], size=9) | {
+            charts.note(fig, counted(day, "day"), x=place, xref="x", xanchor="center", yshift=2)
+    fig["data"].append(charts.dots(places, values, texts, color=LIGHT["offensive"], size=9) | {
         "mode": "markers+text", "textfont": {"color": LIGHT["offensive"], "size": 13}, "hoverinfo": "skip",
         "textposition": sides, "cliponaxis": False,
     })  # fmt: skip
@@ -219,7 +183,7 @@ def _milestones(fig: Spec, record: Record) -> None:
 
 def _with_room(days: list[int], horizon: int) -> set[float]:
     """Return the milestones whose names neither leave the figure nor overlap."""
-    return set(apart([day for day in days if day >= horizon / 10], horizon / 4))
+    return set(charts.apart([day for day in days if day >= horizon / 10], horizon / 4))
 
 
 def _where(across: float, up: float) -> str:
@@ -232,6 +196,15 @@ def _where(across: float, up: float) -> str:
 # -- states -----------------------------------------------------------------------------------------------------------
 
 
+def _state_at(record: Record, state: str, day: int) -> Chance:
+    """Return the chance of a state at a day; for an absorbing state, the cumulative incidence."""
+    if day and state in ("offensive", "terms"):
+        return outcome_at(record, state, day)
+    if day == record["horizon"]:
+        return Chance.of(record["ends"][state])
+    return Chance.of_share(record["states"][state][record["states"]["day"].index(day)], record["draws"])
+
+
 def states(record: Record) -> Figure:
     """Return state occupation over time, stacked."""
     days = record["horizon"]
@@ -241,11 +214,11 @@ def states(record: Record) -> Figure:
         "terms": "have ended with terms of surrender",
         "offensive": "in an offensive",
     }
-    told = (f"{state_at(record, state, days).text} {words}" for state, words in without_off(record, where).items())
+    told = (f"{_state_at(record, state, days).text} {words}" for state, words in without_off(record, where).items())
     title = f"When the window closes, {', '.join(told)}"
     table = _by_week(
         record, "Share of futures in each state", ("After", "End of"), without_off(record, STATES),
-        lambda state, day: state_at(record, state, day).text,
+        lambda state, day: _state_at(record, state, day).text,
     )  # fmt: skip
     return Figure(
         "states",
@@ -260,21 +233,43 @@ def states(record: Record) -> Figure:
 def states_chart(record: Record) -> Spec:
     """Draw the states as stacked areas."""
     calendar, shares = calendar_of(record), record["states"]
-    fig = figure(height=310, xaxis=time_axis(calendar), yaxis=share_axis(1.0))
-    x = [moment(calendar, day) for day in shares["day"]]
+    fig = charts.figure(height=310, xaxis=charts.time_axis(calendar), yaxis=charts.share_axis(1.0))
+    x = [charts.moment(calendar, day) for day in shares["day"]]
     labels, base = [], 0.0
     for state in without_off(record, dict.fromkeys(STACK, "")):
-        texts = [f"{STATES[state]} {state_at(record, state, day).text}" for day in shares["day"]]
-        area = {"stackgroup": "all", "fillcolor": tint(state, 0.75), "line": {"width": 0.8, "color": LIGHT["page"]}}
-        fig["data"].append(line(x, shares[state], state, texts) | area)
+        texts = [f"{STATES[state]} {_state_at(record, state, day).text}" for day in shares["day"]]
+        area = {
+            "stackgroup": "all",
+            "fillcolor": charts.tint(state, 0.75),
+            "line": {"width": 0.8, "color": LIGHT["page"]},
+        }
+        fig["data"].append(charts.line(x, shares[state], state, texts) | area)
         last = shares[state][-1]
-        labels.append((base + last / 2, f"{STATES[state]} {state_at(record, state, record['horizon']).label}", state))
+        labels.append((base + last / 2, f"{STATES[state]} {_state_at(record, state, record['horizon']).label}", state))
         base += last
-    end_labels(fig, labels, 1.0)
+    charts.end_labels(fig, labels, 1.0)
     return fig
 
 
 # -- weekly hazard ----------------------------------------------------------------------------------------------------
+
+
+class Week(NamedTuple):
+    """New offensives of one whole week among the futures without one at its start."""
+
+    number: int
+    start: int
+    hazard: Chance
+
+
+def weeks(record: Record) -> Iterator[Week]:
+    """Yield the hazard of the offensive in each whole week of the window; nothing if no run had one."""
+    p = record["incidence"]["offensive"]["p"]
+    starts = range(0, record["horizon"] + 1, WEEK) if p[-1] > 0 else ()
+    for number, (start, end) in enumerate(pairwise(starts), 1):
+        at_risk = 1 - p[start]
+        if at_risk > 0:
+            yield Week(number, start, Chance.of_share((p[end] - p[start]) / at_risk, record["draws"] * at_risk))
 
 
 def hazard(record: Record) -> Figure | None:
@@ -307,20 +302,22 @@ def hazard(record: Record) -> Figure | None:
 
 
 def _weekly(calendar: Calendar, rows: Sequence[Week]) -> Spec:
-    x = [noon(calendar, row.start + 3) for row in rows]
+    x = [charts.noon(calendar, row.start + 3) for row in rows]
     p, low, high = ([getattr(row.hazard, part) for row in rows] for part in ("p", "low", "high"))
     peak = p.index(max(p))
-    fig = figure(height=250, xaxis=time_axis(calendar), yaxis=share_axis(1.12 * max(high)), hovermode="closest")
+    fig = charts.figure(
+        height=250, xaxis=charts.time_axis(calendar), yaxis=charts.share_axis(1.12 * max(high)), hovermode="closest"
+    )
     fig["data"].append({
         "type": "bar", "x": x, "y": p, "width": [6 * 86_400_000] * len(rows),
-        "marker": {"color": tint("offensive", 0.75), "line": {"width": 0}},
+        "marker": {"color": charts.tint("offensive", 0.75), "line": {"width": 0}},
         "error_y": {
             "array": list(map(sub, high, p)), "arrayminus": list(map(sub, p, low)),
             "color": LIGHT["muted"], "thickness": 1, "width": 2,
         },
         "hovertext": [f"Week {row.number}: {with_interval(row.hazard)}" for row in rows], "hoverinfo": "text",
     })  # fmt: skip
-    note(
+    charts.note(
         fig, f"<b>{rows[peak].hazard.text}</b>", x=x[peak], xref="x", xanchor="center" if peak else "left",
         y=high[peak], yref="y", yshift=0, font={"color": LIGHT["offensive"], "size": 13},
     )  # fmt: skip
@@ -385,12 +382,12 @@ def _convergence_chart(counts: list[int], chances: list[Chance]) -> Spec:
     texts = [f"{counted(runs, 'run')}: {with_interval(one)}" for runs, one in zip(counts, chances, strict=True)]
     ends = [math.log10(counts[0]), math.log10(counts[-1])]
     ticks = [10**power for power in range(math.ceil(ends[0]), math.floor(ends[1]) + 1)]
-    xaxis = axis(
+    xaxis = charts.axis(
         type="log", range=ends, showgrid=False, showline=True, linecolor=LIGHT["muted"], ticks="outside",
         tickcolor=LIGHT["muted"], tickvals=ticks, ticktext=[f"{tick:,}" for tick in ticks],
         title={"text": "runs, logarithmic", "font": {"size": 12, "color": LIGHT["muted"]}},
     )  # fmt: skip
     drawn = [Curve(chances[-1].label, chances, texts)]
-    fig = curves(counts, drawn, xaxis, height=250, hovermode="closest")
-    label_ends(fig, drawn)
+    fig = charts.curves(counts, drawn, xaxis, height=250, hovermode="closest")
+    charts.label_ends(fig, drawn)
     return fig

@@ -44,12 +44,6 @@ def size_rows(record: Record) -> Iterator[tuple[str, str]]:
         yield "Draws", f"{draws} with a run that meets the conditions, of {given['draws_made']:,}"
 
 
-def settled(record: Record) -> int:
-    """Return the number of days in which, by the conditions, no offensive began; 0 without conditions."""
-    given = record["given"]
-    return 0 if given is None else int(given["day"])
-
-
 def is_calibrated(record: Record) -> bool:
     """Whether the parameters come from a posterior: it has a date, and priors do not."""
     return record["parameters"]["date"] is not None
@@ -59,7 +53,9 @@ def conditional_sentence(record: Record) -> str:
     """Return what the probability is conditional on: the model, and its parameters as priors or calibrated."""
     source = _calibrated(record) if is_calibrated(record) else "priors, not calibrated to past cases"
     said = "Both are conditional on this model: neither covers what it leaves out or gets wrong."
-    return f"{said} Its parameters are {source}.{_written(record)}"
+    count = len(record["parameters"]["written"])
+    written = f" The scenario itself sets {'one' if count == 1 else count} of them." if count else ""
+    return f"{said} Its parameters are {source}.{written}"
 
 
 def disagreement_sentence(record: Record) -> str:
@@ -89,13 +85,6 @@ def _calibrated(record: Record) -> str:
     return f"calibrated on {cases} as known on {dated(parameters['date'])} ({parameters['calibration']})"
 
 
-def _written(record: Record) -> str:
-    count = len(record["parameters"]["written"])
-    if count == 0:
-        return ""
-    return f" The scenario itself sets {'one' if count == 1 else count} of them."
-
-
 def evidence_group(record: Record) -> Group:
     """Return the items of evidence with their sources."""
     table = evidence_table(record)
@@ -106,7 +95,7 @@ def evidence_group(record: Record) -> Group:
     duplicates = f"Duplicates, shown but not counted: {', '.join(pairs)}." if pairs else ""
     about = (Text(one, "note") for one in (drafted_sentence(record), contested_sentence(record), duplicates))
     shown = table.fold(f"{counted(len(table.rows), 'item')} of evidence, with their codes")
-    return Group("Evidence", (*about, shown, List(tuple(sources(record)), "sources")))
+    return Group("Evidence", (*about, shown, List(tuple(_sources(record)), "sources")))
 
 
 def conflicts_group(record: Record) -> Group | None:
@@ -124,29 +113,23 @@ def conflicts_group(record: Record) -> Group | None:
 
 
 def evidence_table(record: Record) -> Table:
-    """Return one row per item of evidence, with its codes and how it was used."""
+    """Return one row per item of evidence, with its codes and how it was used; its source is linked, if on the web."""
     provenance = record["provenance"]
     used = {name for stance in provenance["stances"].values() for one in stance["occasions"] for name in one["items"]}
-    rows = [
-        (
-            name, item["says"], _cited(provenance["sources"], item), _item_date(item), _who(record, item), item["kind"],
+    rows = []
+    for name, item in provenance["items"].items():
+        cited = ", ".join(filter(None, (item["source"], _words(item))))
+        rows.append((
+            name, item["says"], Linked.to(provenance["sources"].get(item["source"], {}).get("url"), cited),
+            _item_date(item), _who(record, item), item["kind"],
             item["informs"], on_scale(item["bearing"]), plain(item["reliability"]), heading(item["occasion"]),
             item.get("cameo", NONE), goldstein(item.get("goldstein")), _remark(item, name in used),
-        )
-        for name, item in provenance["items"].items()
-    ]  # fmt: skip
+        ))  # fmt: skip
     columns = (
         "Item", "What happened", "Source", "Date", "Who", "Kind", "Informs", "Bearing", "Reliability", "Occasion",
         "CAMEO", "Goldstein", "In a stance",
     )  # fmt: skip
     return Table("Evidence items", columns, "lllllllrrlrrl", tuple(rows))
-
-
-def _cited(sources: Record, item: Record) -> str:
-    """Return the source of an item's coding, with a link to it on the web."""
-    source, words = item["source"], _words(item)
-    text = f"{source}, {words}" if words else str(source)
-    return Linked.to(sources.get(source, {}).get("url"), text)
 
 
 def _words(item: Record) -> str:
@@ -219,7 +202,7 @@ def _conflict(group: str, items: list[tuple[str, Record]]) -> Group:
     return Group(table.caption, (drawn, table.fold("What they say")), role="conflict")
 
 
-def sources(record: Record) -> Iterator[Entry]:
+def _sources(record: Record) -> Iterator[Entry]:
     """Yield the sources; only web addresses are linked."""
     for name, source in record["provenance"]["sources"].items():
         linked = str(source["url"]) if is_of_web(source.get("url")) else ""
@@ -248,24 +231,18 @@ def section_of(record: Record) -> Section:
         "The Goldstein score rates how friendly an act between the two is, from −10 to +10. It is only context for the "
         "ties: no stance is read from it."
     )
+    inputs = inputs_table(record)
+    written = tuple(row for row in inputs.rows if row[2] != DEFAULT)
+    defaults = counted(len(inputs.rows) - len(written), "default")
+    caption = f"Inputs that the scenario sets; forecast.json also has the {defaults} of the model"
+    inputs = replace(inputs, brief=replace(inputs, caption=caption, rows=written))
     return Section("Provenance", (
         Group("Stances", (stances_table(record), Text(about if occasions.rows else "", "note"), occasions)),
         conflicts_group(record),
         evidence_group(record),
         Group("Tone between actors", (Text(tone, "note"), dyads.fold())) if dyads.rows else None,
-        inputs_group(record),
+        Group("Inputs", (inputs.fold(f"{counted(len(inputs.rows), 'input')} with value and origin"),)),
     ), id="provenance")  # fmt: skip
-
-
-def inputs_group(record: Record) -> Group:
-    """Return all inputs; outside the page, only those that the scenario sets."""
-    table = inputs_table(record)
-    written = tuple(row for row in table.rows if row[2] != DEFAULT)
-    defaults = counted(len(table.rows) - len(written), "default")
-    caption = f"Inputs that the scenario sets; forecast.json also has the {defaults} of the model"
-    brief = Table(caption, table.columns, table.align, written)
-    shown = replace(table, brief=brief).fold(f"{counted(len(table.rows), 'input')} with value and origin")
-    return Group("Inputs", (shown,))
 
 
 def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
@@ -281,29 +258,29 @@ def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
     )
     widened = stance.get("birge", 1.0)
     contradict = f" They contradict each other, which widens the spread by a factor of {plain(widened)}."
-    spread = contradict if widened > 1.005 else ""
-    return f"Starts at {start}, based on evidence from {occasions}.{spread}", lines
+    return f"Starts at {start}, based on evidence from {occasions}.{contradict if widened > 1.005 else ''}", lines
 
 
 def stances_table(record: Record) -> Table:
     """Return one row per actor: its initial stance and where that comes from."""
-    rows = []
-    for actor, stance in record["provenance"]["stances"].items():
-        read = stance["from"] == EVIDENCE
-        rows.append((
-            name_of(record, actor), on_scale(stance["mean"]), plain(stance["sd"]), EVIDENCE if read else ASSUMPTION,
-            quantity(stance["ambiguity"]), stance["origin"],
-        ))  # fmt: skip
+    rows = tuple(
+        (
+            name_of(record, actor), on_scale(stance["mean"]), plain(stance["sd"]),
+            EVIDENCE if stance["from"] == EVIDENCE else ASSUMPTION, quantity(stance["ambiguity"]), stance["origin"],
+        )
+        for actor, stance in record["provenance"]["stances"].items()
+    )  # fmt: skip
     columns = ("Actor", "Stance", "Sd", "From", "Ambiguity of signals", "Set in")
-    return Table("Stances at the start", columns, "lrrlrl", tuple(rows))
+    return Table("Stances at the start", columns, "lrrlrl", rows)
 
 
 def occasions_table(record: Record) -> Table:
     """Return one row per occasion: its items, its reading, and its weight in the stance."""
-    items = record["provenance"]["items"]
+    words = {name: _words(item) for name, item in record["provenance"]["items"].items()}
     rows = [
         (
-            name_of(record, actor), heading(one["id"]), "; ".join(_placed(name, items) for name in one["items"]),
+            name_of(record, actor), heading(one["id"]),
+            "; ".join(f"{name} ({words[name]})" if words.get(name) else name for name in one["items"]),
             on_scale(one["reading"]), plain(one["weight"]),
         )
         for actor, stance in record["provenance"]["stances"].items()
@@ -311,11 +288,6 @@ def occasions_table(record: Record) -> Table:
     ]  # fmt: skip
     columns = ("Actor", "Occasion", "Items", "Reading", "Weight")
     return Table("Readings of stances, by occasion", columns, "lllrr", tuple(rows))
-
-
-def _placed(name: str, items: Record) -> str:
-    words = _words(items.get(name, {}))
-    return f"{name} ({words})" if words else name
 
 
 def inputs_table(record: Record) -> Table:

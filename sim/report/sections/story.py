@@ -13,19 +13,7 @@ from itertools import pairwise
 from sim.report.chance import Chance, share_text, with_interval
 from sim.report.charts import LIGHT, Spec, noon, safe, time_axis
 from sim.report.document import Block, Figure, Group, List, Section, Table, Text
-from sim.report.reading import (
-    OFF,
-    Record,
-    calendar_of,
-    capital,
-    joined,
-    name_in_text,
-    name_of,
-    possessive,
-    posture_of,
-    strikes_of,
-    without_off,
-)
+from sim.report.reading import OFF, Record, calendar_of, capital, joined, name_in_text, name_of, strikes_of, without_off
 from sim.report.rows import Bar, Dot, Row, Words, rows_chart
 from sim.report.values import Calendar, on_scale, plain, short_date, spelled
 from sim.wording import MONTHS, counted, long_date, noun
@@ -37,6 +25,16 @@ _CROSSES = {"rise": "rises past", "fall": "falls below"}
 _LEANS = {"for": "in favour of", "against": "against"}
 _READY = {"full": "0.3 or more", "limited": "below 0.3"}
 _SHIFTED = {"stance": "support for an offensive", "air_denial": "air denial", "self_reliance": "self-reliance"}
+
+
+def possessive(name: str) -> str:
+    """Return a name in the possessive, as used within a sentence."""
+    return f"{name_in_text(name)}’" if name.endswith("s") else f"{name_in_text(name)}’s"
+
+
+def posture_of(record: Record, actor: str) -> str:
+    """Return the name of an actor's posture within a sentence: `Russia’s backing`."""
+    return f"{possessive(name_of(record, actor))} {record['actors'].get(actor, {}).get('posture_name', 'posture')}"
 
 
 def story_of(record: Record, course: Record) -> list[str]:
