@@ -44,6 +44,15 @@ def test_a_table_too_wide_for_its_numbers_puts_the_name_above_them(monkeypatch: 
     assert lines[-1].split() == ["<0.001", "<0.001", "to", "0.004"]
 
 
+def test_long_names_stand_above_their_numbers_where_that_takes_fewer_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    names = ["the shared interest in refugees and rebuilding withdrawn", "the shared interest in refugees"]
+    long, short = (list(aligned(HEAD, [(name, *ROWS[0][1:])] * 10)) for name in names)
+    assert len(long) == len(long[:2]) + 2 * 10
+    assert long.count(names[0]) == 10
+    assert not short.count(names[1])  # two lines side by side are as few
+
+
 def test_off_a_terminal_a_row_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     assert len(list(aligned(HEAD, ROWS))) == 3

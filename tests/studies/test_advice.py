@@ -162,6 +162,19 @@ def test_a_mix_that_moves_the_wrong_way_is_inside_the_figure(record: dict[str, A
     assert all(low < x < high for trace in chart["data"] for x in trace["x"] if x is not None)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("A second appeal", "is a second appeal: to"),
+        ("Separating the radicals", "is “Separating the radicals”: to"),
+        ("More troops and air defences", "is “More troops and air defences”: to"),
+    ],
+)
+def test_an_option_without_an_article_is_quoted_in_a_sentence(record: dict[str, Any], name: str, told: str) -> None:
+    options = {key: {**one, "name": name} for key, one in record["options"].items()}
+    assert told in markdown_of({**record, "options": options, "mixes": record["mixes"][:1]})
+
+
 def test_an_option_says_which_way_it_presses(record: dict[str, Any]) -> None:
     pressures = [one["pressure"] for one in record["options"].values() if "pressure" in one]
     assert pressures

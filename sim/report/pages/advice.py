@@ -52,8 +52,9 @@ def _names(record: Record, mix: Record) -> list[str]:
 
 
 def _in_text(record: Record, mix: Record) -> str:
-    """Return the name of a mix for use within a sentence."""
-    return joined(list(map(name_in_text, _names(record, mix))))
+    """Return the name of a mix for use within a sentence; options named without an article are put in quotes."""
+    names = _names(record, mix)
+    return joined([name_in_text(one) if one.startswith(("A ", "An ", "The ")) else f"“{one}”" for one in names])
 
 
 def _event(record: Record) -> str:
