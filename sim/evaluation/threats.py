@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import json
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,8 @@ def load_threats(path: Path) -> Threats:
     column.
     """
     table = read_table(path, MOST_BYTES)
-    _check_columns(path, table.header)
+    if missing := [name for name in COLUMNS if name not in table.header]:
+        raise UsageError(f"{path}:1: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
     scenarios: dict[str, Scenario] = {}
     cases = []
     for row in table.rows:
@@ -101,12 +102,6 @@ def load_threats(path: Path) -> Threats:
     if not cases:
         raise UsageError(f"{path} has no threat since {FIRST_YEAR}")
     return Threats(tuple(sorted(cases, key=lambda one: (one.as_of, one.name))), scenarios)
-
-
-def _check_columns(path: Path, header: Collection[str]) -> None:
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        raise UsageError(f"{path}:1: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
 
 
 def document_of(known: Mapping[str, float]) -> dict[str, Any]:

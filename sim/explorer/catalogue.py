@@ -151,7 +151,7 @@ class Catalogue:
         """
         changes = self.changes(state)
         base = self[state.scenario]
-        return base.vary(changes, {}) if changes else base.scenario
+        return base.vary(changes, {})
 
     def export(self, state: State) -> str:
         """Return a state as the text of a scenario file, to be saved next to its base."""

@@ -200,11 +200,6 @@ def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int) -> Drivers
     return Drivers(outcome, day, draws, p, max(0.0, indices.whole), indices.not_chance, found, groups)
 
 
-def _group_of_all(scenario: Scenario, path: str) -> str:
-    owners = {group_of(scenario, one) for one in path.split(TOGETHER)}
-    return owners.pop() if len(owners) == 1 else path
-
-
 def group_of(scenario: Scenario, path: str) -> str:
     """Return the owner of an input: an actor by id, `structural` or `setting`.
 
@@ -212,7 +207,8 @@ def group_of(scenario: Scenario, path: str) -> str:
     different owners form a group of their own, named by their joined paths.
     """
     if TOGETHER in path:
-        return _group_of_all(scenario, path)
+        owners = {group_of(scenario, one) for one in path.split(TOGETHER)}
+        return owners.pop() if len(owners) == 1 else path
     kind, _, rest = path.partition(".")
     match kind:
         case "actors" | "ties":

@@ -10,7 +10,7 @@ up to that of a group; parameters that a posterior draws together have a joint i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,21 +56,16 @@ class Groups:
         share = np.arange(counts.shape[-1]) / (counts.shape[-1] - 1)
         return cls(counts.sum(axis=-1).astype(float), counts @ share, counts @ share**2)
 
-    def paired(self) -> Groups:
-        """Return the sums over pairs of neighbours."""
-        return Groups(*(one[..., ::2] + one[..., 1::2] for one in (self.draws, self.total, self.squares)))
-
-    def weighted(self, weights: Counts) -> Groups:
-        """Return the sums with each group counted as often as its weight says."""
-        return Groups(self.draws * weights, self.total * weights, self.squares * weights)
+    def each(self, change: Callable[[Values], Values]) -> Groups:
+        """Return the sums, each changed in the same way."""
+        return Groups(change(self.draws), change(self.total), change(self.squares))
 
 
 def between(groups: Groups, times: npt.NDArray[np.int64] | None = None) -> Values:
     """Variance of the groups' means over draws, corrected for the spread within groups; shape (...).
 
     The analysis-of-variance estimate (Searle, Casella & McCulloch 1992, section 3.6): it is unbiased, so if there is no
-    effect it is as often below 0 as above. Each entry represents one group by default, else `times`
-    (`Groups.weighted`).
+    effect it is as often below 0 as above. Each entry represents one group by default, else as many as `times` says.
     """
     filled = groups.draws > 0
     number = (filled if times is None else filled * times).sum(axis=-1)
@@ -89,7 +84,7 @@ def between_bins(groups: Groups) -> Values:
     The variation within bins is lost, in proportion to the square of their width; bins twice as wide show how much
     (Richardson extrapolation).
     """
-    fine, coarse = between(groups), between(groups.paired())
+    fine, coarse = between(groups), between(groups.each(lambda one: one[..., ::2] + one[..., 1::2]))
     whole: Values = fine + (fine - coarse) / 3
     return whole
 
@@ -184,7 +179,7 @@ class InputIndices:
         """
         groups = Groups(draws.astype(float), sums[:, 0] / self._replicates, sums[:, 1] / self._replicates**2)
         times = resampled(np.ones((1, len(draws)), dtype=np.int64), 0, "rows")[:, 0]
-        again = between(groups.weighted(times), times)
+        again = between(groups.each(lambda one: one * times), times)
         return Part(float(between(groups)) / self.whole, again / self.whole)
 
 
@@ -198,8 +193,7 @@ def _between_cells(groups: Groups, side: int, members: int) -> Values:
         wide: Values = sums.reshape(*ahead, *pairs).sum(axis=inner).reshape(*ahead, -1)
         return wide
 
-    wide = Groups(widened(groups.draws), widened(groups.total), widened(groups.squares))
-    whole: Values = fine + (fine - between(wide)) / 3
+    whole: Values = fine + (fine - between(groups.each(widened))) / 3
     return whole
 
 

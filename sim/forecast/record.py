@@ -31,7 +31,6 @@ from sim.tallies import Tally, histogram_quantiles
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
-    from sim.scenario.schema import Event
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 DOTS = 100
@@ -51,7 +50,7 @@ def forecast_record(
         "schema": FORMAT,
         "parameters": _parameters(scenario),
         "question": scenario.document.question.model_dump(mode="json"),
-        "confidence": _confidence(scenario),
+        "confidence": None if (stated := scenario.document.confidence) is None else stated.model_dump(),
         "replicates": plan.replicates,
         "given": _given(scenario, plan, tally),
         "precision": plan.precision,
@@ -285,15 +284,6 @@ def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[s
     return rows
 
 
-def _target(event: Event) -> Any:
-    return event.target if isinstance(event.target, str) else event.target.model_dump(by_alias=True)
-
-
-def _confidence(scenario: Scenario) -> dict[str, Any] | None:
-    stated = scenario.document.confidence
-    return None if stated is None else stated.model_dump()
-
-
 def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
     """List pressures, talks and events with their names and days, for marks on the time axis.
 
@@ -321,10 +311,11 @@ def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
         })  # fmt: skip
     for place, (name, event) in enumerate(scenario.events.items()):
         path = f"events.{name}"
-        dated, last = day(f"{path}.date"), day(f"{path}.until")
+        dated, last, target = day(f"{path}.date"), day(f"{path}.until"), event.target
         rows.append({
             "id": name, "kind": "event",
-            "on": _target(event), "field": event.field, "add": event.add.to_plain(),
+            "on": target if isinstance(target, str) else target.model_dump(by_alias=True),
+            "field": event.field, "add": event.add.to_plain(),
             "start": day(f"{path}.from") if dated is None else dated, "end": None if last is None else last + 1,
             "probability": event.probability.mean, "if": event.condition,
             "happens": _plain(share_estimate(tally, tally["events"][place])),

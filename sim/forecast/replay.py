@@ -129,7 +129,7 @@ def explain(
 ) -> dict[str, Any]:
     """Replay one run and return everything about it as plain values, format `offramp/explanation/1`.
 
-    It is found and refused as by `replay`; its number is that in the dots and storylines of a forecast.
+    The number of the run is that in the dots and storylines of a forecast. Raises UsageError as `replay`.
     """
     trace = replay(scenario, run, seed=seed, replicates=replicates)
     return {

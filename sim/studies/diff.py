@@ -193,15 +193,11 @@ def read_sides(before: Path, after: Path, seed: int | None = None) -> tuple[Side
     first, second = (
         Side(path, None, scenarios[path]) if path in scenarios else read_side(path, known) for path in (before, after)
     )
-    if seed is None and _seeds_differ(first, second):
+    seeds = {one.stored["seed"] for one in (first, second) if one.stored is not None and one.scenario is not None}
+    if seed is None and len(seeds) > 1:
         why = "the two forecasts have different seeds; `--seed` runs both again by one"
         return replace(first, scenario=None, unpaired=why), replace(second, scenario=None, unpaired=why)
     return first, second
-
-
-def _seeds_differ(*sides: Side) -> bool:
-    """Return whether stored forecasts that could be run again have different seeds."""
-    return len({one.stored["seed"] for one in sides if one.stored is not None and one.scenario is not None}) > 1
 
 
 def read_side(path: Path, known: Posterior | None = None) -> Side:

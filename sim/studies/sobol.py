@@ -81,8 +81,8 @@ class Indices:
 def plan_of(scenario: Scenario, runs: int, *, replicates: int, seed: int, names: dict[str, str] | None = None) -> Plan:
     """Return the largest design, with a power of two of base rows, that this many runs allow.
 
-    In the result, a stream has its own name by default, or that of the inputs correlated with it. Raises UsageError if
-    there are too few runs, only one replicate, or nothing to vary.
+    The names, by stream, are those in the result; by default a stream has its own, or that of the inputs correlated
+    with it. Raises UsageError if there are too few runs, only one replicate, or nothing to vary.
     """
     own = names_of_streams(scenario)
     streams = tuple(own)

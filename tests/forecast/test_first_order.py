@@ -58,7 +58,7 @@ def test_rows_of_a_table_give_the_joint_index() -> None:
     whole = of_probability(share.sum(), (share**2).sum(), np.array(20_000.0), 2)
     assert between(groups) / whole == pytest.approx(1, abs=0.2)
     times = rng.multinomial(200, np.full(200, 1 / 200), size=50)
-    assert between(groups.weighted(times), times).mean() == pytest.approx(float(between(groups)), rel=0.1)
+    assert between(groups.each(lambda one: one * times), times).mean() == pytest.approx(float(between(groups)), rel=0.1)
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from sim.model.inputs import Draws, draw_inputs, inputs_of, names_of_streams, ti
 from sim.runs.block.blocks import BlockTask, run_block
 from sim.runs.block.counts import sides
 from sim.runs.block.shapes import shapes_of
+from sim.scenario.edit import path_complaint
 from sim.scenario.scenario import Scenario
 from sim.studies.drivers import ask, design_of
 from sim.studies.sweep.sweep import Base
@@ -90,7 +91,7 @@ def test_what_sets_or_removes_a_member_leaves_the_draws_of_the_others(tmp_path: 
 
 def test_a_sweep_may_lift_a_correlation(tmp_path: Path) -> None:
     base = Base.load(worlds.write(tmp_path, worlds.crisis(together=PAIR)))
-    assert base.path_complaint("together") is None
+    assert path_complaint(base.merged.value, "together") is None
     lifted = base.vary({"together": None}, {})
     assert lifted.document.together is None
     assert same(drawn(lifted, 2048), drawn(worlds.load(tmp_path), 2048), ATTACKER)

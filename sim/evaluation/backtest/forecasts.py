@@ -133,27 +133,20 @@ def forecasts(cases: Cases, trained: Training, points: Mapping[Scheme, Points], 
         }
         for scheme in SCHEMES
     }
+    weights = [pool_weights(cases, by["case"], without=case.area) for case in cases]
     for said in by.values():
-        said[POOLED] = _pooled_without(cases, said, by["case"])
+        own = [{name: said[name][number] for name in POOL} for number in range(len(cases))]
+        said[POOLED] = np.array(list(map(pooled, own, weights)))
     return Forecasts(tuple(cases), by)
 
 
-def pool_weights(cases: Cases, said: Mapping[str, Floats]) -> dict[str, float]:
-    """Return the weights of the pool, stacked on forecasts of all cases but the target, each made without its case."""
-    happened = outcomes_of(cases)
-    kept = np.array([not case.filed.target for case in cases])
-    return stack({name: said[name][kept] for name in POOL}, happened[kept])
+def pool_weights(cases: Cases, said: Mapping[str, Floats], without: str | None = None) -> dict[str, float]:
+    """Return the weights of the pool, stacked on forecasts of all cases but the target and those of an area.
 
-
-def _pooled_without(cases: Cases, said: Mapping[str, Floats], stacked: Mapping[str, Floats]) -> Floats:
-    """Pool the forecasts of each case with weights that depend on no case of its area."""
-    happened = outcomes_of(cases)
-    result = np.empty_like(said[MODEL])
-    for number, case in enumerate(cases):
-        kept = np.array([not other.filed.target and other.area != case.area for other in cases])
-        weights = stack({name: stacked[name][kept] for name in POOL}, happened[kept]) if kept.any() else {MODEL: 1.0}
-        result[number] = pooled({name: said[name][number] for name in POOL}, weights)
-    return result
+    Each forecast was made without its case. If no case is left, all weight is the model's.
+    """
+    kept = np.array([not case.filed.target and case.area != without for case in cases])
+    return stack({name: said[name][kept] for name in POOL}, outcomes_of(cases)[kept]) if kept.any() else {MODEL: 1.0}
 
 
 def points_without(cases: Cases, trained: Training, scheme: Scheme, site: Site) -> Points:

@@ -58,10 +58,8 @@ def possible(
     if begun <= lived:  # it is over
         windows, flags = {int(window_of(begun))}, {int(agreed < begun)}
     else:
-        windows, flags = _windows_left(lived), {1} if agreed <= lived else {0, 1}
+        windows = {
+            number for number, end in enumerate((*WINDOWS, never + 1)) if end > lived
+        }  # the last is none of them
+        flags = {1} if agreed <= lived else {0, 1}
     return frozenset(2 * window + flag for window in windows for flag in flags)
-
-
-def _windows_left(lived: int) -> set[int]:
-    """Return the windows with a day left after `lived` days without an offensive, and the class beyond all windows."""
-    return {number for number, end in enumerate((*WINDOWS, WINDOWS[-1] + 1)) if end > lived}

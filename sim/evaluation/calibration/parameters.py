@@ -77,14 +77,12 @@ def to_values(points: Floats) -> Floats:
         quantiles = to_quantiles(projected(points, sample)).T
         pairs = zip(PRIORS.values(), quantiles, strict=True)
         within[sample] = np.column_stack([prior.ppf(column) for prior, column in pairs])
-    columns = []
-    for column in COLUMNS:
-        name, _, sample = column.rpartition("_")
-        if column in SAMPLED_COLUMNS:
-            columns.append(within[sample][:, NAMES.index(name)])
-        else:
-            columns.append(within[SAMPLES[0]][:, NAMES.index(column)])
-    return np.column_stack(columns)
+
+    def values(column: str) -> Floats:
+        name, sample = column.rsplit("_", 1) if column in SAMPLED_COLUMNS else (column, SAMPLES[0])
+        return within[sample][:, NAMES.index(name)]
+
+    return np.column_stack(list(map(values, COLUMNS)))
 
 
 def to_quantiles(coordinates: Floats) -> Floats:

@@ -62,14 +62,9 @@ class Surface:
     samples: Mapping[str, str]
     coefficients: Mapping[str, Single] = field(repr=False)
 
-    @property
-    def cases(self) -> tuple[str, ...]:
-        """Names of the cases, in order."""
-        return tuple(self.samples)
-
     def probabilities(self, points: Floats, cases: Sequence[str] | None = None) -> Floats:
         """Return the probability of each class of the given cases, by default all: shape (points, cases, CLASSES)."""
-        names = self.cases if cases is None else tuple(cases)
+        names = tuple(self.samples if cases is None else cases)
         result = np.empty((len(points), len(names), CLASSES))
         for sample in {self.samples[name] for name in names}:
             places = [place for place, name in enumerate(names) if self.samples[name] == sample]

@@ -7,7 +7,7 @@ question share its outcome, so intervals are clustered by question.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import Any
@@ -55,7 +55,9 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> dict[str, A
         without = {name: state.open for name, state in states.items() if state.open}
         open_ |= {event: without} if without else {}
         too_late += sum(one.late for one in chain.from_iterable(scored.values()))
-        windows += _window_scores(event, scored, late=late)
+        for window, rows in sorted(scored.items()):
+            if counted := [one for one in rows if late or not one.late]:
+                windows.append(_window_score(event, window, counted))
     return {
         "head": head_of(entries),
         "entries": len(entries),
@@ -73,14 +75,6 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> dict[str, A
 def plain(scores: Mapping[str, Any]) -> dict[str, Any]:
     """Return the scores of a ledger as JSON shows them, to `DIGITS` digits."""
     return dict(rounded(scores, DIGITS))
-
-
-def _window_scores(event: str, scored: Mapping[int, Sequence[Scored]], *, late: bool) -> Iterator[dict[str, Any]]:
-    """Yield the scores of an event by window, if there is anything to score."""
-    for window, rows in sorted(scored.items()):
-        counted = [one for one in rows if late or not one.late]
-        if counted:
-            yield _window_score(event, window, counted)
 
 
 def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -> dict[int, list[Scored]]:

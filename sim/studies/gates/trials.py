@@ -34,8 +34,8 @@ Z95 = 1.959963984540054
 class Trial:
     """One gate applied to one scenario: what it says in words, where it is written, and its claim about contrasts.
 
-    The suite is the name of the scenario, the cell that of a sweep's (empty without one). `how` is a note for the
-    reader on how it is judged; it may be empty.
+    The suite is the name of the scenario, the cell the label of a cell of a sweep, empty without one. `how` is a note
+    for the reader on how it is judged; it may be empty.
     """
 
     suite: str

@@ -218,8 +218,8 @@ def design_complaints(design: Design, axes: Mapping[str, Axis]) -> Iterator[tupl
 def apart(cells: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.NDArray[np.int64]:
     """Make identical cells differ: swap a value with another cell, so that each value stays equally frequent.
 
-    A cell is a row of the index of a value in its list by axis; there are at most as many cells as combinations. Some
-    may still be identical after `MOST_SWAPS` tries per cell.
+    The cells, at most as many as there are combinations, have the shape (cells, axes): the index of each value in its
+    list. Some may still be identical after `MOST_SWAPS` tries per cell.
     """
     rows = list(map(tuple, cells.tolist()))
     count = Counter(rows)

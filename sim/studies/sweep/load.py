@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError, UsageError, each, refuse
 from sim.forecast.plan import MAX_WORK, Plan
-from sim.scenario.edit import plain
+from sim.scenario.edit import path_complaint, plain
 from sim.scenario.faults import Complaint, Places, keys_of, model_complaints
 from sim.scenario.gates import gate_complaints
 from sim.scenario.merge import named_file, scenario_root
@@ -217,7 +217,7 @@ def _axes(document: SweepDocument, base: Base, places: Places) -> dict[str, Axis
 def _axis_complaints(path: str, value: Any, base: Base, design: Design) -> list[Complaint]:
     """Check that an input can vary, that its values are readable and suit the design, and that no two are one day."""
     own = base.inputs.get(path)
-    if (wrong := base.path_complaint(path)) is not None:
+    if (wrong := path_complaint(base.merged.value, path)) is not None:
         return [((), wrong)]
     if found := list(axis_complaints(value, own)) or list(same_day_complaints(value, base.scenario.as_of)):
         return found
@@ -254,7 +254,7 @@ def _checked(
 
 def _built(cell: Cell, base: Base, twins: _Twins, places: Places) -> Scenario:
     """Build the scenario of a cell, which must repeat no other."""
-    scenario = base.vary(cell.changes, cell.places) if cell.changes else base.scenario
+    scenario = base.vary(cell.changes, cell.places)
     complaint = twins.complaint(cell, scenario)
     if complaint is None:
         return scenario

@@ -81,7 +81,10 @@ Record = dict[str, Any]
 
 
 def head_of(sweep: Sweep, command: str, gates: Record | None = None) -> Record:
-    """Return everything in a sweep's record except the results of its cells; None for gates says that it has none."""
+    """Return everything in a sweep's record except the results of its cells.
+
+    `gates` says how its gates are judged; None without gates.
+    """
     scenario = sweep.bases[0].scenario
     packages = {name: text for name, text in environment.package_versions().items() if name != "python"}
     document, plan = sweep.document, sweep.plan

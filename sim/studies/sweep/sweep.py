@@ -15,7 +15,7 @@ from sim.forecast.record import names_of
 from sim.model.inputs import Input, inputs_of, is_key
 from sim.report.reading import input_words
 from sim.report.values import quantity
-from sim.scenario.edit import path_complaint, vary, written
+from sim.scenario.edit import vary, written
 from sim.scenario.kinds import expecting_scenario
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged, read_merged
@@ -80,12 +80,8 @@ class Base:
         return {one.path: one for one in inputs_of(self.scenario) if is_key(one.path)}
 
     def vary(self, changes: Mapping[str, Any], places: Mapping[str, Place]) -> Scenario:
-        """Return the base with values laid over it; see `sim.scenario.edit.vary`."""
-        return vary(self.scenario, self.merged, self.file, changes, places)
-
-    def path_complaint(self, dotted: str) -> str | None:
-        """Return what is wrong with a dotted path as an axis; None if nothing is."""
-        return path_complaint(self.merged.value, dotted)
+        """Return the base with values laid over it (`sim.scenario.edit.vary`); as it is if there are none."""
+        return vary(self.scenario, self.merged, self.file, changes, places) if changes else self.scenario
 
 
 def value_at(plain: Mapping[str, Any], path: str) -> Any:
@@ -164,8 +160,7 @@ class Sweep:
 
     def scenario(self, cell: Cell) -> Scenario:
         """Build the scenario of a cell, which was found valid when the sweep was loaded."""
-        base = self.bases[cell.base]
-        return base.vary(cell.changes, cell.places) if cell.changes else base.scenario
+        return self.bases[cell.base].vary(cell.changes, cell.places)
 
     def inputs(self, cell: Cell, scenario: Scenario) -> dict[str, Any]:
         """Return the value of every axis in a cell's scenario, whether the cell changes it or not.

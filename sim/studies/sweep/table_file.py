@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sim import tables
 from sim.distributions import is_distribution
 from sim.errors import Fault, ScenarioError, TableError, refuse
+from sim.scenario.edit import path_complaint
 from sim.scenario.yamltree import Place
 from sim.studies.sweep.designs import BASE
 from sim.studies.sweep.schema import MAX_AXES, MAX_CELLS, shown
@@ -76,7 +77,7 @@ def _header_faults(header: tuple[str, ...], file: FilePath, base: Base) -> Itera
         yield Fault(str(file), 1, 1, "", f"more than {MAX_AXES} columns")
         return
     for column, name in enumerate(header, 1):
-        if name != LABEL and (complaint := base.path_complaint(name)) is not None:
+        if name != LABEL and (complaint := path_complaint(base.merged.value, name)) is not None:
             yield Fault(str(file), 1, column, shown(name), complaint)
 
 
