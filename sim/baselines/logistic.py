@@ -44,14 +44,13 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Logistic:
-    """A regression fitted on some cases: log-odds = intercept + sum of slope * feature, the intercept first.
+    """A fitted regression: log-odds = intercept + sum of slope * feature, the intercept first.
 
     The covariance, shape (coefficients, coefficients), is the inverse information at the estimate.
     """
 
     coefficients: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
-    cases: int
 
     def predict(self, *features: float) -> Prediction:
         """Predict a case by its features, in the order of the fit."""
@@ -81,7 +80,7 @@ def fit(features: npt.ArrayLike, outcome: npt.ArrayLike) -> Logistic:
     beta = _refit_intercept(design, y, _maximise(design, y))
     covariance = np.linalg.inv(_information(design, beta))
     back = _to_units(x.shape[1], kept, centre, scale)
-    return Logistic(tuple((back @ beta).tolist()), tuple(map(tuple, (back @ covariance @ back.T).tolist())), len(x))
+    return Logistic(tuple((back @ beta).tolist()), tuple(map(tuple, (back @ covariance @ back.T).tolist())))
 
 
 def _independent(standardised: Floats, scale: Floats) -> list[int]:

@@ -7,12 +7,12 @@ backtest is compared with what could have been said then.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.baselines.base_rate import base_rate
+from sim.baselines.base_rate import BaseRate, base_rate
 from sim.baselines.cases import POSITION_KEYS, WINDOWS, Case, Labelled, digest, known_by
-from sim.baselines.logistic import fit
+from sim.baselines.logistic import Prediction, fit
 from sim.baselines.positions import Features, Positions, features_of, positions_of
 
 if TYPE_CHECKING:
@@ -25,25 +25,63 @@ TOO_FEW = "too few to judge"
 DIGITS = 6
 
 
-def baselines_for(scenario: Scenario, cases: Sequence[Case]) -> dict[str, Any]:
-    """Return the baselines of a scenario, learnt from the cases resolved by its as-of date, as recorded.
+@dataclass(frozen=True)
+class WindowBaselines:
+    """Forecasts of an offensive within a window of some days by the baselines.
 
-    docs/forecast.md describes the form (`baselines`). The windows are those of 30, 90 and 180 days that are among the
-    scenario's milestones. Its own case is left out: one with the same as-of date and area, or marked as the target.
+    They were learnt from a number of cases with windows over by the as-of date. If these are too few, a `reason` says
+    so, and there is no baseline. The base rate is the share of the cases, with an interval clustered by area; the
+    logistic regression is on expected support and troops inside. By rule (mean, median, challenge, condorcet), the
+    positions have the probability linked to the rule's; without the rules for which the scenario, or too many cases,
+    have no position.
+    """
+
+    window: int
+    cases: int
+    reason: str | None
+    base_rate: BaseRate | None
+    logistic: Prediction | None
+    positions: Mapping[str, Prediction] = field(hash=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """All baselines of a scenario; it has no positions if no actor has any weight.
+
+    The windows are those of 30, 90 and 180 days that are among the scenario's milestones; the table is the digest of
+    that of the cases.
+    """
+
+    features: Features
+    positions: Positions | None
+    windows: tuple[WindowBaselines, ...] = field(repr=False)
+    table: str
+
+    def record(self) -> dict[str, Any]:
+        """Return the plain form for forecast.json (docs/forecast.md, `baselines`)."""
+        return {
+            "table": self.table,
+            "features": _rounded(asdict(self.features)),
+            "positions": None if self.positions is None else _rounded(asdict(self.positions)),
+            "windows": {
+                str(one.window): _rounded({key: part for key, part in asdict(one).items() if key != "window"})
+                for one in self.windows
+            },
+        }
+
+
+def baselines_for(scenario: Scenario, cases: Sequence[Case]) -> Baselines:
+    """Return the baselines of a scenario, learnt from the cases resolved by its as-of date.
+
+    The scenario's own case is left out: one with the same as-of date and area, or marked as the target.
     """
     others = [case for case in cases if not _is_own(case, scenario)]
+    windows = [window for window in WINDOWS if window in scenario.milestones]
     features, positions = features_of(scenario), positions_of(scenario)
-    found = {
-        "table": digest(cases),
-        "features": asdict(features),
-        "positions": None if positions is None else asdict(positions),
-        "windows": {
-            str(window): _learn(features, positions, known_by(others, scenario.as_of, window))
-            for window in WINDOWS
-            if window in scenario.milestones
-        },
-    }
-    return dict(_rounded(found))
+    learnt = (
+        _learn(scenario, features, positions, window, known_by(others, scenario.as_of, window)) for window in windows
+    )
+    return Baselines(features, positions, tuple(learnt), digest(cases))
 
 
 def _is_own(case: Case, scenario: Scenario) -> bool:
@@ -51,29 +89,24 @@ def _is_own(case: Case, scenario: Scenario) -> bool:
     return case.target or (filed is not None and (case.as_of, case.area) == (scenario.as_of, filed.area))
 
 
-def _learn(features: Features, positions: Positions | None, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the forecasts for a window learnt from the cases whose window was over; a reason if these are too few."""
-    found: dict[str, Any] = {
-        "cases": len(rows),
-        "reason": TOO_FEW,
-        "base_rate": None,
-        "logistic": None,
-        "positions": {},
-    }
+def _learn(
+    scenario: Scenario, features: Features, positions: Positions | None, window: int, rows: Sequence[Labelled]
+) -> WindowBaselines:
     if len(rows) < FEWEST:
-        return found
+        return WindowBaselines(window, len(rows), TOO_FEW, None, None, {})
     outcome = [label for _, label in rows]
     known = [(case.expected_support, case.troops_inside) for case, _ in rows]
-    logistic = fit(known, outcome).predict(features.expected_support, features.troops_inside)
-    return found | {
-        "reason": None,
-        "base_rate": asdict(base_rate(outcome, [case.area for case, _ in rows])),
-        "logistic": asdict(logistic),
-        "positions": {} if positions is None else _linked(positions, rows),
-    }
+    return WindowBaselines(
+        window=window,
+        cases=len(rows),
+        reason=None,
+        base_rate=base_rate(outcome, [case.area for case, _ in rows]),
+        logistic=fit(known, outcome).predict(features.expected_support, features.troops_inside),
+        positions={} if positions is None else _linked(positions, rows),
+    )
 
 
-def _linked(positions: Positions, rows: Sequence[Labelled]) -> dict[str, dict[str, float]]:
+def _linked(positions: Positions, rows: Sequence[Labelled]) -> dict[str, Prediction]:
     """Return, by rule, the probability for its position: that of a logistic curve through past cases.
 
     Positions on the axis of support are not probabilities. Those of each rule get the curve fitted to its own positions
@@ -84,7 +117,7 @@ def _linked(positions: Positions, rows: Sequence[Labelled]) -> dict[str, dict[st
         pairs = [([value], label) for case, label in rows for value in (getattr(case, rule),) if value is not None]
         if len(pairs) >= FEWEST:
             past, outcome = zip(*pairs, strict=True)
-            result[rule] = asdict(fit(past, outcome).predict(getattr(positions, rule)))
+            result[rule] = fit(past, outcome).predict(getattr(positions, rule))
     return result
 
 

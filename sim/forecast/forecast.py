@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.baselines.cases import Case, read_cases
-from sim.baselines.panel import baselines_for
+from sim.baselines.panel import Baselines, baselines_for
 from sim.baselines.pool import pooled
 from sim.errors import UsageError
 from sim.estimates import Estimate, difference
@@ -156,7 +156,7 @@ class Forecast:
         return pd.DataFrame(rows, columns=["outcome", "day", "p", "mc_low", "mc_high", "input_sd"])
 
     @cached_property
-    def baselines(self) -> dict[str, Any]:
+    def baselines(self) -> Baselines:
         """What simple rules say, learnt from the past cases resolved by the as-of date; computed on first use."""
         return baselines_for(self.scenario, _cases())
 
@@ -169,7 +169,7 @@ class Forecast:
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of `forecast.json`, format `offramp/forecast/1` (docs/forecast.md)."""
-        record, baselines = self.outline(command), self.baselines
+        record, baselines = self.outline(command), self.baselines.record()
         record |= {"baselines": baselines, "storylines": self.storylines}
         if not self.plan.given:
             record["pooled"] = pooled_record(record, baselines)

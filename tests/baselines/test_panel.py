@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import pytest
 
 from sim.baselines.base_rate import base_rate
 from sim.baselines.cases import Case
 from sim.baselines.logistic import fit
-from sim.baselines.panel import FEWEST, baselines_for
-from sim.baselines.positions import features_of, positions_of
-from sim.evaluation.scoring import rounded
+from sim.baselines.panel import FEWEST, Baselines, baselines_for
 from tests import worlds
 
 START = datetime.date(2015, 1, 1)
@@ -49,31 +47,25 @@ def past(count: int, seed: int = 1) -> list[Case]:
     return cases
 
 
-def windows_of(panel: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(panel["windows"].values())
-
-
 def test_every_baseline_is_learnt_from_the_cases_by_its_own_rule(tmp_path: Path) -> None:
     cases, scenario = past(40), worlds.load(tmp_path, **ASKED)
     panel = baselines_for(scenario, cases)
-    features, positions = features_of(scenario), positions_of(scenario)
-    assert positions is not None
-    assert (panel["features"], panel["positions"]) == (rounded(asdict(features), 6), rounded(asdict(positions), 6))
-    assert list(panel["windows"]) == ["30", "90", "180"]
-    for window, one in panel["windows"].items():
-        labels = [bool(case.label(int(window))) for case in cases]
-        assert one["base_rate"] == rounded(asdict(base_rate(labels, [case.area for case in cases])), 6)
+    assert [one.window for one in panel.windows] == [30, 90, 180]
+    for one in panel.windows:
+        labels = [bool(case.label(one.window)) for case in cases]
+        assert one.base_rate == base_rate(labels, [case.area for case in cases])
         known = fit([[case.expected_support, case.troops_inside] for case in cases], labels)
-        assert one["logistic"] == rounded(asdict(known.predict(features.expected_support, features.troops_inside)), 6)
-        assert (one["cases"], one["reason"]) == (40, None)
+        assert one.logistic == known.predict(panel.features.expected_support, panel.features.troops_inside)
+        assert (one.cases, one.reason) == (40, None)
+        assert panel.positions is not None
         for rule in ("mean", "median", "challenge", "condorcet"):
             curve = fit([[getattr(case, rule)] for case in cases], labels)
-            assert one["positions"][rule] == rounded(asdict(curve.predict(getattr(positions, rule))), 6)
+            assert one.positions[rule] == curve.predict(getattr(panel.positions, rule))
 
 
 def test_only_windows_that_the_scenario_asks_about_are_answered(tmp_path: Path) -> None:
     panel = baselines_for(worlds.load(tmp_path), past(40))  # horizon 60, milestones 14 and 30
-    assert list(panel["windows"]) == ["30"]
+    assert [one.window for one in panel.windows] == [30]
 
 
 def test_what_happened_after_the_as_of_date_changes_nothing(tmp_path: Path) -> None:
@@ -81,15 +73,14 @@ def test_what_happened_after_the_as_of_date_changes_nothing(tmp_path: Path) -> N
     later = [replace(case, id=f"later-{case.id}", as_of=scenario.as_of, days_to_offensive=3) for case in past(30, 2)]
     open_ = [replace(case, id=f"open-{case.id}", as_of=scenario.as_of - datetime.timedelta(20)) for case in past(5, 3)]
     unresolved = [replace(case, days_to_offensive=25) for case in open_]
-    told = baselines_for(scenario, [*cases, *later, *unresolved])
-    assert windows_of(told) == windows_of(baselines_for(scenario, cases))
+    assert baselines_for(scenario, [*cases, *later, *unresolved]).windows == baselines_for(scenario, cases).windows
 
 
 def test_an_offensive_in_a_window_that_is_still_open_does_not_count_yet(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path, **ASKED)
     early = replace(past(1)[0], id="early", as_of=scenario.as_of - datetime.timedelta(50), days_to_offensive=3)
     panel = baselines_for(scenario, [*past(40), early])
-    assert [one["cases"] for one in windows_of(panel)] == [41, 40, 40]
+    assert [one.cases for one in panel.windows] == [41, 40, 40]
 
 
 def test_a_scenario_does_not_learn_from_itself_or_from_the_target(tmp_path: Path) -> None:
@@ -101,33 +92,40 @@ def test_a_scenario_does_not_learn_from_itself_or_from_the_target(tmp_path: Path
     own = replace(cases[0], id="own", area="here", as_of=scenario.as_of, days_to_offensive=0)
     target = replace(cases[0], id="target", target=True)
     neighbour = replace(cases[0], id="neighbour", area="here")
-    alone = windows_of(baselines_for(scenario, cases))
-    assert windows_of(baselines_for(scenario, [*cases, own, target])) == alone
-    assert windows_of(baselines_for(scenario, [*cases, neighbour])) != alone
+    alone = baselines_for(scenario, cases).windows
+    assert baselines_for(scenario, [*cases, own, target]).windows == alone
+    assert baselines_for(scenario, [*cases, neighbour]).windows != alone
 
 
 def test_fewer_than_ten_resolved_cases_are_too_few_to_judge(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path, **ASKED)
-    few = windows_of(baselines_for(scenario, past(FEWEST - 1)))[0]
-    nothing = {"base_rate": None, "logistic": None, "positions": {}}
-    assert few == {"cases": 9, "reason": "too few to judge", **nothing}
-    enough = windows_of(baselines_for(scenario, past(FEWEST)))[0]
-    assert enough["reason"] is None
-    assert enough["base_rate"]["cases"] == 10
-    assert windows_of(baselines_for(scenario, []))[0]["reason"] == "too few to judge"
+    few = baselines_for(scenario, past(FEWEST - 1)).windows[0]
+    assert (few.cases, few.reason, few.base_rate, few.logistic, few.positions) == (
+        9,
+        "too few to judge",
+        None,
+        None,
+        {},
+    )
+    enough = baselines_for(scenario, past(FEWEST)).windows[0]
+    assert enough.reason is None
+    assert enough.base_rate is not None
+    assert enough.base_rate.cases == 10
+    assert baselines_for(scenario, []).windows[0].reason == "too few to judge"
 
 
 def test_cases_without_a_position_are_left_out_of_the_link_only(tmp_path: Path) -> None:
     scenario, cases = worlds.load(tmp_path, **ASKED), past(40)
     bare = [replace(case, mean=None) for case in cases[:31]] + cases[31:]
-    one, all_ = (windows_of(baselines_for(scenario, own))[0] for own in (bare, cases))
-    assert "mean" not in one["positions"]
-    assert one["positions"]["median"] == all_["positions"]["median"]
-    assert one["cases"] == 40
+    one = baselines_for(scenario, bare).windows[0]
+    assert "mean" not in one.positions
+    assert one.positions["median"] == baselines_for(scenario, cases).windows[0].positions["median"]
+    assert one.cases == 40
 
 
 def test_the_plain_form_is_json_and_says_n_beside_every_rate(tmp_path: Path) -> None:
-    record = json.loads(json.dumps(baselines_for(worlds.load(tmp_path, **ASKED), past(40)), allow_nan=False))
+    panel: Baselines = baselines_for(worlds.load(tmp_path, **ASKED), past(40))
+    record = json.loads(json.dumps(panel.record(), allow_nan=False))
     assert list(record) == ["table", "features", "positions", "windows"]
     window = record["windows"]["90"]
     assert set(window) == {"cases", "reason", "base_rate", "logistic", "positions"}
@@ -135,3 +133,4 @@ def test_the_plain_form_is_json_and_says_n_beside_every_rate(tmp_path: Path) -> 
     assert window["base_rate"]["cases"] == window["cases"] == 40
     assert set(window["positions"]) == {"mean", "median", "challenge", "condorcet"}
     assert set(record["positions"]["choice"]) == {"offensive", "standoff", "agreement"}
+    assert window["logistic"]["p"] == pytest.approx(panel.windows[1].logistic.p, abs=1e-6)  # type: ignore[union-attr]

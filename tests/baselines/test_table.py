@@ -23,9 +23,10 @@ def test_the_idlib_baseline_learns_from_what_was_resolved_by_19_august_2018() ->
     """Nothing that began after that day may count: neither Idlib 2019 nor what Hodeidah came to in September."""
     scenario, cases = sim.load(IDLIB / "baseline.yaml"), read_cases()
     past = [case for case in cases if case.as_of < scenario.as_of]
-    assert baselines_for(scenario, past)["windows"] == baselines_for(scenario, cases)["windows"]
+    assert baselines_for(scenario, past).windows == baselines_for(scenario, cases).windows
     hodeidah = next(case for case in cases if case.id == "x04-hodeidah-2018-07")
     assert (hodeidah.known_label(30, scenario.as_of), hodeidah.known_label(90, scenario.as_of)) == (False, None)
-    for one in baselines_for(scenario, cases)["windows"].values():
-        assert one["reason"] is None
-        assert one["base_rate"]["low"] < one["base_rate"]["p"] < one["base_rate"]["high"]
+    for one in baselines_for(scenario, cases).windows:
+        assert one.reason is None
+        assert one.base_rate is not None
+        assert one.base_rate.low < one.base_rate.p < one.base_rate.high

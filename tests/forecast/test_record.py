@@ -39,7 +39,7 @@ def test_a_forecast_of_february_2018_learns_only_from_cases_resolved_by_then(tmp
 def test_the_record_holds_the_panel_of_its_scenario(tmp_path):
     scenario = sim.load(ROOT / "scenarios" / "idlib-2018" / "baseline.yaml")
     record = sim.run(scenario, runs=64).record()
-    assert record["baselines"] == baselines_for(scenario, read_cases())
+    assert record["baselines"] == baselines_for(scenario, read_cases()).record()
 
 
 def test_baselines_are_made_once_a_forecast(tmp_path, monkeypatch):

@@ -29,7 +29,6 @@ DIGITS = 6
 class Scored:
     """One forecast of one window that has an outcome."""
 
-    entry: int
     question: str
     p: float
     happened: bool
@@ -89,7 +88,7 @@ def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -
                 continue
             late = entry.at.astimezone(datetime.UTC).date() >= state.settled(window)
             beside = baselines.get(text, {}) if event == "offensive" else {}
-            one = Scored(entry.number, name, p, state.labels[window], late, beside)
+            one = Scored(name, p, state.labels[window], late, beside)
             result.setdefault(window, []).append(one)
     return result
 

@@ -216,11 +216,14 @@ def test_baselines_in_another_form_are_refused(tmp_path: Path) -> None:
 
 def test_the_panel_of_baselines_is_kept_as_it_is_recorded(tmp_path: Path) -> None:
     panel = baselines_for(sim.load(IDLIB / "baseline.yaml"), read_cases())
-    content = enter(tmp_path / "ledger.jsonl", forecast(baselines=panel)).content
-    for days, window in panel["windows"].items():
-        kept = content["baselines"][days]
-        positions = {rule: one["p"] for rule, one in window["positions"].items()}
-        assert kept == {"base_rate": window["base_rate"]["p"], "logistic": window["logistic"]["p"], **positions}
+    content = enter(tmp_path / "ledger.jsonl", forecast(baselines=panel.record())).content
+    for window in panel.windows:
+        kept = content["baselines"][str(window.window)]
+        assert window.base_rate is not None
+        assert window.logistic is not None
+        positions = {rule: one.p for rule, one in window.positions.items()}
+        expected = {"base_rate": window.base_rate.p, "logistic": window.logistic.p, **positions}
+        assert kept == pytest.approx(expected, abs=1e-6)
         assert len(kept) == 6
 
 
