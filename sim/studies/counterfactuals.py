@@ -8,7 +8,7 @@ about an offensive do depend on the pairing, which here is the same chance in bo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -134,22 +134,12 @@ FORMAT = "offramp/counterfactuals/1"
 DEFAULT_RUNS = 8192
 
 
-@dataclass(frozen=True, eq=False)
-class Joint:
-    """The two withdrawn pressures that move the headline most, withdrawn together."""
-
-    first: str
-    second: str
-    scenario: Scenario
-    records: Records = field(repr=False)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Counterfactuals:
     """All counterfactuals of a scenario. Results are compared by identity.
 
-    `base` and `records` are the records of the scenario as it is, and of each world: of the same runs. `joint` is None
-    if fewer than two pressures can be withdrawn.
+    `base` and `records` are the records of the scenario as it is, and of each world: of the same runs. The interaction
+    of the two withdrawn pressures that move the headline most is None if fewer than two can be withdrawn.
     """
 
     scenario: Scenario
@@ -157,7 +147,7 @@ class Counterfactuals:
     base: Records
     worlds: tuple[World, ...]
     records: tuple[Records, ...]
-    joint: Joint | None
+    interaction: dict[str, Any] | None
 
     def __repr__(self) -> str:
         """Return the number of worlds played, in one line."""
@@ -192,7 +182,7 @@ class Counterfactuals:
             "level": LEVEL,
             "base": self._levels(self.base),
             "worlds": list(map(self._world, self.worlds, self.records)),
-            "interaction": None if self.joint is None else self._interaction(self.joint),
+            "interaction": self.interaction,
         }
 
     def record(self, command: str | None = None) -> dict[str, Any]:
@@ -240,29 +230,12 @@ class Counterfactuals:
 
     def _variance_ratio(self, records: Records, day: int) -> float | None:
         """Return the variance of the change with independent runs as a multiple of its own; None if no run differs."""
-        before, after = (cube_means(self._values(one, day)) for one in (self.base, records))
+        both = (draw_shares(one, "offensive", day, self.plan.replicates) for one in (self.base, records))
+        before, after = map(cube_means, both)
         paired = float(np.var(after - before, ddof=1))
         if paired == 0:
             return None
         return round(float(np.var(before, ddof=1) + np.var(after, ddof=1)) / paired, 3)
-
-    def _values(self, records: Records, day: int) -> Values:
-        return draw_shares(records, "offensive", day, self.plan.replicates)
-
-    def _interaction(self, joint: Joint) -> dict[str, Any]:
-        """Return the change of both together, the sum of their separate changes, and the difference of the two."""
-        apart = _withdrawals(self.worlds, self.records)
-        days: dict[str, dict[str, Row]] = {"together": {}, "sum": {}, "interaction": {}}
-        for day in self.scenario.milestones:
-            base, first, second, both = (
-                self._values(records, day)
-                for records in (self.base, apart[joint.first], apart[joint.second], joint.records)
-            )
-            values = {"together": both - base, "sum": first + second - 2 * base}
-            values["interaction"] = values["together"] - values["sum"]
-            for name, one in values.items():
-                days[name][str(day)] = mean_of_draws(one, self.plan.replicates).row()
-        return {"subjects": [joint.first, joint.second], "hash": joint.scenario.hash, **days}
 
 
 def counterfactuals(scenario: Scenario, bench: Bench) -> Counterfactuals:
@@ -273,8 +246,9 @@ def counterfactuals(scenario: Scenario, bench: Bench) -> Counterfactuals:
     bench.plan.check_pairs()
     worlds = worlds_of(scenario)
     own, *others = bench.records([scenario, *(one.scenario for one in worlds)])
-    joint = _joint(scenario, own, _withdrawals(worlds, others), bench)
-    return Counterfactuals(scenario, bench.plan, own, tuple(worlds), tuple(others), joint)
+    apart = {one.subject: records for one, records in zip(worlds, others, strict=True) if one.kind == "withdrawn"}
+    interaction = _interaction(scenario, own, apart, bench)
+    return Counterfactuals(scenario, bench.plan, own, tuple(worlds), tuple(others), interaction)
 
 
 def blocks_of(scenario: Scenario, plan: Plan, *, with_base: bool = True) -> int:
@@ -285,20 +259,29 @@ def blocks_of(scenario: Scenario, plan: Plan, *, with_base: bool = True) -> int:
     return (len(hashes) + joint + with_base) * plan.blocks
 
 
-def _withdrawals(worlds: Sequence[World], records: Sequence[Records]) -> dict[str, Records]:
-    """Return the records of the worlds in which one pressure is withdrawn, by its id."""
-    return {world.subject: own for world, own in zip(worlds, records, strict=True) if world.kind == "withdrawn"}
+def _interaction(
+    scenario: Scenario, base: Records, apart: Mapping[str, Records], bench: Bench
+) -> dict[str, Any] | None:
+    """Withdraw together the two pressures that move the probability within the horizon most; None if there is no pair.
 
+    Returns the change of both together, the sum of their separate changes, and the difference of the two, by milestone.
+    """
 
-def _joint(scenario: Scenario, base: Records, apart: Mapping[str, Records], bench: Bench) -> Joint | None:
-    """Withdraw together the two pressures that move the probability within the horizon most."""
-    day, replicates = scenario.horizon, bench.plan.replicates
-    before = draw_shares(base, "offensive", day, replicates).mean()
-    moved = {
-        name: abs(draw_shares(records, "offensive", day, replicates).mean() - before) for name, records in apart.items()
-    }
-    if len(moved) < 2:
+    def values(records: Records, day: int) -> Values:
+        return draw_shares(records, "offensive", day, bench.plan.replicates)
+
+    if len(apart) < 2:
         return None
-    first, second = sorted(moved, key=lambda name: -moved[name])[:2]
-    both = withdrawn(scenario, [first, second])
-    return Joint(first, second, both, bench.records([both])[0])
+    before = values(base, scenario.horizon).mean()
+    moved = {name: abs(values(records, scenario.horizon).mean() - before) for name, records in apart.items()}
+    pair = sorted(moved, key=lambda name: -moved[name])[:2]
+    both = withdrawn(scenario, pair)
+    (together,) = bench.records([both])
+    days: dict[str, dict[str, Row]] = {"together": {}, "sum": {}, "interaction": {}}
+    for day in scenario.milestones:
+        none, first, second, all_ = (values(one, day) for one in (base, *(apart[name] for name in pair), together))
+        changes = {"together": all_ - none, "sum": first + second - 2 * none}
+        changes["interaction"] = changes["together"] - changes["sum"]
+        for name, one in changes.items():
+            days[name][str(day)] = mean_of_draws(one, bench.plan.replicates).row()
+    return {"subjects": pair, "hash": both.hash, **days}
