@@ -67,11 +67,8 @@ class Article:
 def read_article(path: Path) -> Article:
     """Read an article from a text file or a page, depending on the file's extension.
 
-    Raises
-    ------
-    ArticleError
-        If the file cannot be read, has another extension, is larger than 5 MB, is not UTF-8 text, or has no
-        paragraphs or more than 2,000.
+    It is an `ArticleError` if the file cannot be read, has another extension, is larger than 5 MB, is not UTF-8 text,
+    or has no paragraphs or more than 2,000.
     """
     if path.suffix.lower() not in (*TEXTS, *PAGES):
         endings = ", ".join((*TEXTS, *PAGES))

@@ -41,12 +41,8 @@ def write_report(
     A file appears whole or not at all, and no file is replaced before all of them are on disk. For a forecast, page and
     Markdown are called report.html and report.md; a sweep also has its results as CSV and Parquet. `words` is a scale:
     `icd203`, `phia` or `none`. With `figures`, the main figures of a forecast or a history are written as SVG files
-    too; without `page`, the page, of several megabytes, is not. `others` are further files, by name.
-
-    Raises
-    ------
-    ReportError
-        If the record cannot be read, the scale is unknown or the folder cannot be written.
+    too; without `page`, the page, of several megabytes, is not. `others` are further files, by name. A `ReportError`
+    says that the record cannot be read, the scale is unknown or the folder cannot be written.
     """
     from sim.report.files import to_csv, to_json, to_parquet
     from sim.report.html import to_html
@@ -75,12 +71,7 @@ def write_cell(
     """Write the forecast of a sweep's cell into a folder, as a small page index.html and as forecast.json.
 
     `changes` has the value that the cell sets at each dotted path, `names` the sweep's names of inputs, as in its
-    record.
-
-    Raises
-    ------
-    ReportError
-        If the record cannot be read or the folder cannot be written.
+    record. A `ReportError` says that the record cannot be read or the folder cannot be written.
     """
     from sim.report.files import to_json
     from sim.report.html import to_html
@@ -95,10 +86,7 @@ def write_cell(
 def document_of(record: Mapping[str, Any], words: str = "icd203", *, brief: bool = False) -> Document:
     """Read a record into the document of its page, or, if `brief`, into the shorter one that the terminal shows.
 
-    Raises
-    ------
-    ReportError
-        If the record cannot be read or the scale is unknown.
+    A `ReportError` says that the record cannot be read or the scale is unknown.
     """
     from sim.report.reading import reading
     from sim.report.words import scale_of
@@ -126,13 +114,7 @@ def _page_of(record: Mapping[str, Any]) -> str:
 
 
 def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:
-    """Write files into a folder, created if missing; all of them, or none if the disk is full.
-
-    Raises
-    ------
-    ReportError
-        If the folder cannot be written.
-    """
+    """Write files into a folder, created if missing: all of them or, if that fails, none, with a `ReportError`."""
     placed = {
         folder / name: content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
         for name, content in contents.items()

@@ -128,7 +128,9 @@ class Chance:
         if not self.is_bound:
             return about(self.shown)
         few = self.p <= 0.5
-        count = _floor_digit(1 / (self.shown if few else 1 - self.shown))
+        inverse = 1 / (self.shown if few else 1 - self.shown)
+        step = 10 ** (len(str(int(inverse))) - 1) if inverse >= 100 else 1
+        count = int(round(inverse, 6) // step) * step  # rounded down, above 100 to one digit
         if count == 1:  # a bound beyond one half, from very few draws
             return f"{'fewer' if few else 'more'} than {round(100 * self.shown)} in 100"
         return f"fewer than 1 in {count:,}" if few else f"more than {count - 1:,} in {count:,}"
@@ -173,12 +175,6 @@ def with_interval(chance: Chance) -> str:
 def chance_text(row: Mapping[str, Any]) -> str:
     """Write an entry of the record as `with_interval` does."""
     return with_interval(Chance.of(row))
-
-
-def _floor_digit(count: float) -> int:
-    """Round down to one digit; above 10."""
-    step = 10 ** max(0, len(str(int(count))) - 1) if count >= 100 else 1
-    return int(round(count, 6) // step) * step
 
 
 def _one_digit(percent: float) -> str:

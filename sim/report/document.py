@@ -98,8 +98,8 @@ class Table:
 class Figure:
     """A figure: its place on the page, its message, the quantity it measures, text in place of it, and its numbers.
 
-    On the page `chart` draws it, as Plotly's data and layout, or else `block`; `parts` are between it and its table. A
-    small one is inside a card.
+    On the page `block` draws it or, if there is none, `chart`, as Plotly's data and layout; `parts` are between it and
+    its table. A small one is inside a card.
     """
 
     id: str
@@ -107,7 +107,7 @@ class Figure:
     unit: str
     alt: str
     table: Table
-    chart: Callable[[], Spec] | None = field(default=None, compare=False)
+    chart: Callable[[], Spec] = field(default=dict, compare=False)
     parts: tuple[Part | None, ...] = ()
     small: bool = False
     block: Block | None = None
@@ -190,7 +190,7 @@ class Document:
 
     A number may have a word with a range, and a frequency. Parts come between title and number (`about`), with the
     number (`head`), and between it and the sections (`below`). `heading` and `short` head the part with the number,
-    there and in the contents. The figures with the ids in `last` are drawn last, in that order.
+    there and in the contents.
     """
 
     kicker: str
@@ -205,7 +205,6 @@ class Document:
     below: tuple[Part | None, ...] = ()
     heading: str = "Finding"
     short: str = "Finding"
-    last: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -221,9 +220,7 @@ class Document:
     @property
     def charts(self) -> dict[str, Callable[[], Spec]]:
         """The functions that draw the figures, by id."""
-        drawn = {one.id: one.chart for one in walk(self) if isinstance(one, Figure) and one.chart}
-        last = {name: drawn.pop(name) for name in self.last if name in drawn}
-        return drawn | last
+        return {one.id: one.chart for one in walk(self) if isinstance(one, Figure) and one.block is None}
 
     @property
     def blocks(self) -> set[str]:

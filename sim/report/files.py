@@ -27,13 +27,7 @@ FITS = 1000
 
 
 def to_json(record: Mapping[str, Any]) -> str:
-    """Return a record as JSON text with a newline at its end.
-
-    Raises
-    ------
-    ReportError
-        If a value cannot be written as JSON, such as NaN.
-    """
+    """Return a record as JSON text with a newline at its end; a value that has no JSON, as NaN, is a `ReportError`."""
     try:
         return "".join(_entries(record, "\n")) + "\n"
     except (TypeError, ValueError) as error:

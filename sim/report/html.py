@@ -11,7 +11,6 @@ import base64
 import hashlib
 import json
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
@@ -41,6 +40,8 @@ def to_html(document: Document) -> str:
     scripts = [_file("plotly/plotly-cartesian.min.js").strip(), _file("templates/report.js")] if figures else []
     if "cells" in document.blocks:
         scripts.append(_file("templates/sweep.js"))
+    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
+    hashes = " ".join(map("'sha256-{}'".format, digests))
     return (
         _environment()
         .get_template("page.html")
@@ -50,7 +51,8 @@ def to_html(document: Document) -> str:
             figures=Markup(embedded({"figures": figures, "dark": DARK})),  # noqa: S704 - escaped for a data block
             css=Markup(_file("templates/report.css")),  # noqa: S704 - our own file
             scripts=[Markup(text) for text in scripts],  # noqa: S704 - our own files and Plotly's
-            policy=_policy(scripts),
+            policy=f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+            "base-uri 'none'; form-action 'none'",
         )
     )
 
@@ -64,16 +66,6 @@ def embedded(value: Any) -> str:
     """Return JSON that is safe inside a script element."""
     text = json.dumps(all_seen(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.translate(_UNSAFE)
-
-
-def _policy(scripts: Iterable[str]) -> str:
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
-    )
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-        "form-action 'none'"
-    )
 
 
 @cache

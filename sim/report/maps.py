@@ -15,7 +15,23 @@ from sim.report.charts import HEAT, LIGHT, Spec, axis, figure, note, safe, share
 
 _BLANK = {"showticklabels": False, "showgrid": False}
 _NAME = {"color": LIGHT["ink"], "size": 13}
-_HEATS = [[place / (len(HEAT) - 1), colour] for place, colour in enumerate(HEAT)]
+_HEAT = {
+    "hovertemplate": "%{text}<extra></extra>",
+    "colorscale": [[place / (len(HEAT) - 1), colour] for place, colour in enumerate(HEAT)],
+    "colorbar": {
+        "orientation": "h", "x": 0, "xanchor": "left", "y": 1.07, "yanchor": "bottom", "len": 0.6, "thickness": 12,
+        "xpad": 0, "ypad": 0, "tickformat": ".0%", "nticks": 6, "outlinewidth": 0,
+        "tickfont": {"color": LIGHT["muted"], "size": 12},
+    },
+}  # fmt: skip
+"""Look of the cells of a map, and of the scale of their colours, which is shown above them."""
+_CONTOUR = {
+    "showscale": False, "hoverinfo": "skip", "line": {"color": LIGHT["ink"], "width": 1.4, "smoothing": 1},
+}  # fmt: skip
+_LEVEL = {
+    "coloring": "none", "size": 1, "showlabels": True, "labelformat": ".0%",
+    "labelfont": {"size": 12, "color": LIGHT["ink"]},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,9 +86,15 @@ def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: S
     )
     values, texts, ids = (_by_row(grid, part) for part in range(3))
     cells = {"x": across.places, "y": up.places, "z": values}
-    fig["data"].append(_heats(cells | {"text": texts, "customdata": ids}, *share_ends(known)))
+    low, high = share_ends(known)
+    fig["data"].append(
+        {"type": "heatmap", **cells, "text": texts, "customdata": ids, **_HEAT, "zmin": low, "zmax": high}
+    )
     levels = contour_levels(known, chosen) if across.is_numeric and up.is_numeric else ()
-    fig["data"] += [cells | _contour(level) for level in levels]
+    for level in levels:
+        fig["data"].append(
+            {"type": "contour", **cells, **_CONTOUR, "contours": _LEVEL | {"start": level, "end": level}}
+        )
     across.name_below(fig)
     note(fig, f"↑ {safe(up.name)}", x=0, xanchor="left", xshift=-36, y=1, yanchor="bottom", yshift=4, font=_NAME)
     return fig
@@ -80,32 +102,6 @@ def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: S
 
 def _by_row(grid: Sequence[Sequence[Cell]], part: int) -> list[list[Any]]:
     return [[cell[part] for cell in row] for row in grid]
-
-
-def _heats(cells: Spec, low: float, high: float) -> Spec:
-    """Return the cells of a map, coloured on a scale from low to high that is shown above them."""
-    return {
-        "type": "heatmap", **cells,
-        "hovertemplate": "%{text}<extra></extra>", "zmin": low, "zmax": high,
-        "colorscale": _HEATS,
-        "colorbar": {
-            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.07, "yanchor": "bottom", "len": 0.6, "thickness": 12,
-            "xpad": 0, "ypad": 0, "tickformat": ".0%", "nticks": 6, "outlinewidth": 0,
-            "tickfont": {"color": LIGHT["muted"], "size": 12},
-        },
-    }  # fmt: skip
-
-
-def _contour(level: float) -> Spec:
-    """Return the contour of a probability on a map, without the map's values."""
-    return {
-        "type": "contour", "showscale": False, "hoverinfo": "skip",
-        "line": {"color": LIGHT["ink"], "width": 1.4, "smoothing": 1},
-        "contours": {
-            "coloring": "none", "start": level, "end": level, "size": 1, "showlabels": True,
-            "labelformat": ".0%", "labelfont": {"size": 12, "color": LIGHT["ink"]},
-        },
-    }  # fmt: skip
 
 
 def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[float], float]]) -> Spec:

@@ -31,13 +31,7 @@ OFF = "off"
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Raise an error for parts that turn out to be missing from a record.
-
-    Raises
-    ------
-    ReportError
-        If one is missing.
-    """
+    """Raise a `ReportError` for parts that turn out to be missing from a record."""
     try:
         yield
     except (KeyError, IndexError, StopIteration) as error:

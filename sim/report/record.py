@@ -15,21 +15,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_confi
 from typing_extensions import TypedDict
 
 from sim.errors import ReportError
-from sim.report.record_parts import (
-    Chance,
-    Count,
-    Counterfactuals,
-    Date,
-    Day,
-    Days,
-    Drivers,
-    Indicator,
-    Interval,
-    Probability,
-    Provenance,
-    Scheduled,
-    Storyline,
-)  # fmt: skip
+from sim.report import record_parts as parts
 
 MOST_FAULTS = 5
 FORMAT = "offramp/forecast/1"
@@ -48,9 +34,9 @@ class Names(TypedDict):
 class Question(TypedDict):
     """The question, and when it resolves."""
 
-    as_of: Date
-    horizon: Day
-    milestones: list[Day]
+    as_of: parts.Date
+    horizon: parts.Day
+    milestones: list[parts.Day]
     resolves: str
     does_not_resolve: str
 
@@ -66,10 +52,10 @@ class Parameters(TypedDict):
     """The source of the structural parameters; numbers are None for priors."""
 
     calibration: str
-    date: Date | None
+    date: parts.Date | None
     cases: float | None
     threats: float | None
-    draws: Count | None
+    draws: parts.Count | None
     seed_disagreement: float | None
     written: list[str]
 
@@ -85,28 +71,28 @@ class Given(TypedDict):
     """The conditions that the runs meet, and how many runs were made to find those that do."""
 
     conditions: list[str]
-    day: Day
-    waiting: Date
-    runs_made: Count
-    draws_made: Count
+    day: parts.Day
+    waiting: parts.Date
+    runs_made: parts.Count
+    draws_made: parts.Count
 
 
 class PastShare(TypedDict):
     """A share of past cases with its 95% interval."""
 
-    p: Chance
-    low: Chance
-    high: Chance
-    happened: Count
+    p: parts.Chance
+    low: parts.Chance
+    high: parts.Chance
+    happened: parts.Count
 
 
 class OutsideView(TypedDict):
     """How often threats between states were followed by force."""
 
     source: str
-    cases: Count
-    pairs: Count
-    windows: dict[Days, dict[str, PastShare]]
+    cases: parts.Count
+    pairs: parts.Count
+    windows: dict[parts.Days, dict[str, PastShare]]
 
 
 class Curve(TypedDict):
@@ -120,7 +106,7 @@ class Curve(TypedDict):
 class Incidence(TypedDict):
     """Cumulative incidence of first events; at day n it is that within n days."""
 
-    day: list[Day]
+    day: list[parts.Day]
     strikes: Curve
     agreement: Curve
     terms: Curve
@@ -132,7 +118,7 @@ class Incidence(TypedDict):
 class States(TypedDict):
     """Share of runs in each state, day by day."""
 
-    day: list[Day]
+    day: list[parts.Day]
     standoff: list[float]
     agreement: list[float]
     terms: list[float]
@@ -146,7 +132,7 @@ class ActorRecord(TypedDict):
     role: str
     posture_name: str
     basis: str | None
-    day: list[Day]
+    day: list[parts.Day]
     stance: dict[str, list[float | None]]
     posture: dict[str, list[float | None]]
 
@@ -154,15 +140,15 @@ class ActorRecord(TypedDict):
 class Dot(TypedDict):
     """One of a hundred runs that represent all; `day` is None if nothing ended it."""
 
-    run: Count
+    run: parts.Count
     end: str
-    day: Day | None
+    day: parts.Day | None
 
 
-class Point(Interval):
+class Point(parts.Interval):
     """The headline after a number of runs."""
 
-    runs: Count
+    runs: parts.Count
 
 
 class WarningRecord(TypedDict):
@@ -204,38 +190,38 @@ class ForecastRecord(TypedDict):
     parameters: Parameters
     question: Question
     confidence: Confidence | None
-    as_of: Date
+    as_of: parts.Date
     horizon: Length
     theatre: Theatre
     milestones: list[Length]
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     runs: Annotated[int, Field(ge=1)]
-    draws: Count
+    draws: parts.Count
     replicates: Annotated[int, Field(ge=1)]
     given: Given | None
     precision: float | None
     status: str
-    outcomes: dict[str, dict[Days, Probability]]
-    samples: dict[str, dict[Days, Probability]] | None
+    outcomes: dict[str, dict[parts.Days, parts.Probability]]
+    samples: dict[str, dict[parts.Days, parts.Probability]] | None
     outside_view: OutsideView | None
-    pooled: dict[Days, Chance] | None
+    pooled: dict[parts.Days, parts.Chance] | None
     others: list[dict[str, Any]]
     baselines: dict[str, Any] | None
     track_record: dict[str, Any] | None
     incidence: Incidence
     states: States
-    ends: dict[str, Probability]
-    after_agreement: Probability
+    ends: dict[str, parts.Probability]
+    after_agreement: parts.Probability
     breakdowns_per_run: float
     actors: dict[str, ActorRecord]
     dots: list[Dot]
-    storylines: list[Storyline]
+    storylines: list[parts.Storyline]
     convergence: list[Point]
-    schedule: list[Scheduled]
-    drivers: Drivers | None
-    counterfactuals: Counterfactuals | None
-    indicators: list[Indicator]
-    provenance: Provenance
+    schedule: list[parts.Scheduled]
+    drivers: parts.Drivers | None
+    counterfactuals: parts.Counterfactuals | None
+    indicators: list[parts.Indicator]
+    provenance: parts.Provenance
     warnings: list[WarningRecord]
     document: ScenarioRecord
     since: dict[str, Any] | None
@@ -251,10 +237,7 @@ def _adapter() -> TypeAdapter[ForecastRecord]:
 def read_record(record: Any) -> ForecastRecord:
     """Return a record validated as a forecast's, without keys unknown to this version.
 
-    Raises
-    ------
-    ReportError
-        If it is not one: the first places that are wrong, with what was expected there.
+    If it is not one, a `ReportError` names the first places that are wrong, and what was expected there.
     """
     if not isinstance(record, Mapping) or record.get("schema") != FORMAT:
         found = record.get("schema") if isinstance(record, Mapping) else type(record).__name__

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import ReportError
 from sim.report.charts import FONT, LIGHT, Spec
 from sim.report.html import drawing
 from sim.report.pages import history
@@ -115,15 +114,7 @@ class Plot:
 
 
 def redrawn(figure: Figure, foot: Sequence[str]) -> str:
-    """Return a figure with a chart of one panel as an SVG file, with lines below it.
-
-    Raises
-    ------
-    ReportError
-        If the figure has no chart.
-    """
-    if figure.chart is None:
-        raise ReportError(f"the figure {figure.id} has no chart to draw")
+    """Return a figure with a chart of one panel as an SVG file, with lines below it."""
     spec, head = figure.chart(), _head_height(figure, WIDTH)
     layout = spec["layout"]
     margin, height = layout["margin"], head + layout["height"]

@@ -73,13 +73,7 @@ SCALES: Mapping[str, Scale] = {
 
 
 def scale_of(name: str) -> Scale:
-    """Return a scale by name.
-
-    Raises
-    ------
-    ReportError
-        If there is none of that name.
-    """
+    """Return a scale by name; if there is none, a `ReportError` lists them."""
     if name not in SCALES:
         raise ReportError(f"there is no scale of words {name!r}; expected one of {', '.join(SCALES)}")
     return SCALES[name]
@@ -88,12 +82,8 @@ def scale_of(name: str) -> Scale:
 def phrase(p: float, scale: str = "icd203") -> str:
     """Return the word for a probability in [0, 1], as shown, with its range, such as `very unlikely, 05-20%`.
 
-    In a gap between two words it is `between X and Y` with the range of the gap; empty if the number stands alone.
-
-    Raises
-    ------
-    ReportError
-        If there is no such scale.
+    In a gap between two words it is `between X and Y` with the range of the gap; empty if the number stands alone. An
+    unknown scale is a `ReportError`.
     """
     chosen = scale_of(scale)
     percent = round(100 * p, 9)

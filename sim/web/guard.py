@@ -63,13 +63,6 @@ class Guard:
         """The URL to open, with the token if there is one."""
         return f"http://{self._shown}:{self.port}/" + (f"?token={self.token}" if self.token else "")
 
-    def policy(self, host: str) -> str:
-        """Return the Content-Security-Policy of the page."""
-        return (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src data: blob:; "
-            f"connect-src 'self' ws://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        )
-
     def middleware(self) -> Middleware:
         """Return middleware that checks each request and sets the headers of each response."""
 
@@ -125,7 +118,8 @@ class Guard:
 
     def _headers(self, response: web.StreamResponse, host: str) -> None:
         response.headers.update({
-            "Content-Security-Policy": self.policy(host),
+            "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src data: blob:; "
+            f"connect-src 'self' ws://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "no-referrer",

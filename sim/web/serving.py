@@ -46,12 +46,7 @@ def application(guard: Guard, own: Traversable, most_bytes: int = 1024) -> web.A
 async def listening(host: str, port: int, make: Callable[[Guard], web.Application]) -> AsyncIterator[str]:
     """Serve an application, made for the guard of its address, within a `with` block, which receives the URL to open.
 
-    Port 0 picks a free one.
-
-    Raises
-    ------
-    UsageError
-        If the server cannot listen there.
+    Port 0 picks a free one. A `UsageError` says that the server cannot listen there, and why.
     """
     try:
         host.encode("idna")  # what cannot be the name of a host would leave a socket open below

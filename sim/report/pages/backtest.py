@@ -104,9 +104,14 @@ def _sections(record: Record) -> Iterator[Section]:
     yield Section("Scores", tuple(_scores(record)), id="scores")
     yield Section("Case by case", (Text(ABOUT_CASES, "note"), _cases(record)), id="cases")
     yield Section("Do the probabilities mean what they say?", tuple(_calibration(record)), id="calibration")
-    yield Section(
-        "How much of the score is hindsight?", (Text(ABOUT_HINDSIGHT, "note"), _hindsight(record)), id="hindsight"
-    )
+    rows = []
+    for name, table in record["hindsight"].items():
+        row = score_of(table, MODEL)
+        skill, gap = row["against"][BASE_RATE]["skill"], row["against"][LOGISTIC]["difference"]
+        rows.append((name, f"{row['mean']:.3f}", skill_text(skill), _difference(gap)))
+    columns = ("Codings", "Brier of the model, 90 days", "Skill against base rate", "Against logistic regression")
+    hindsight = Table("The model's score with marked codings changed", columns, "lrrr", tuple(rows))
+    yield Section("How much of the score is hindsight?", (Text(ABOUT_HINDSIGHT, "note"), hindsight), id="hindsight")
     if record["threats"] is not None:
         yield Section("Threats between states", tuple(_threats(record["threats"])), id="threats")
     if record["levers"]:
@@ -209,16 +214,6 @@ def _reliability(record: Record) -> Figure:
         return fig
 
     return Figure("reliability", title, unit, alt, table, chart)
-
-
-def _hindsight(record: Record) -> Table:
-    rows = []
-    for name, table in record["hindsight"].items():
-        row = score_of(table, MODEL)
-        skill, gap = row["against"][BASE_RATE]["skill"], row["against"][LOGISTIC]["difference"]
-        rows.append((name, f"{row['mean']:.3f}", skill_text(skill), _difference(gap)))
-    columns = ("Codings", "Brier of the model, 90 days", "Skill against base rate", "Against logistic regression")
-    return Table("The model's score with marked codings changed", columns, "lrrr", tuple(rows))
 
 
 def _threats(threats: Record) -> Iterator[Text | Table | Figure]:

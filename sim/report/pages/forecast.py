@@ -83,7 +83,6 @@ def document(record: Record, words: str) -> Document:
             provenance.section_of(record),
             rerun(rerun_rows(record), settled and settled.thin()),
         ),
-        last=("counterfactuals-figure", "timelines", "convergence"),
     )
 
 

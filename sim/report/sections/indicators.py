@@ -56,8 +56,15 @@ def section_of(record: Record) -> Section | None:
         "it need not bring one about. Intervals are 95%."
     )
     again = f'To forecast again given what has been seen: offramp run SCENARIO --given "{takes}".'
+    first = shown[0]
+    counting = "without an offensive by then" if first.given is None else "that have not ended by then"
+    lead = (
+        f"What would move this forecast most: {first.label}. It is seen in {first.seen.text} of the futures "
+        f"{counting}. If it is seen, an offensive within {counted(day, 'day')} has a probability of "
+        f"{first.if_seen.text}; if not, {first.if_not.text}; without checking, {first.unknown.text}."
+    )
     drawn = _figure(record, shown, day).with_parts(Text(about, "note"), Text(again, "note"))
-    return Section("What to watch for", (Text(_lead(shown[0], day), "lead"), drawn), id="indicators", short="Watch for")
+    return Section("What to watch for", (Text(lead, "lead"), drawn), id="indicators", short="Watch for")
 
 
 def signs(record: Record) -> list[Sign]:
@@ -92,15 +99,6 @@ def _short(record: Record, one: Record) -> str:
         return label_of(record, one).rpartition(" ")[0]
     date = short_date(calendar_of(record).until(one["day"])).rpartition(" ")[0]
     return f"{name_of(record, one['actor'])}: {seen}, {date}"
-
-
-def _lead(first: Sign, day: int) -> str:
-    counting = "without an offensive by then" if first.given is None else "that have not ended by then"
-    return (
-        f"What would move this forecast most: {first.label}. It is seen in {first.seen.text} of the futures "
-        f"{counting}. If it is seen, an offensive within {counted(day, 'day')} has a probability of "
-        f"{first.if_seen.text}; if not, {first.if_not.text}; without checking, {first.unknown.text}."
-    )
 
 
 def _figure(record: Record, shown: list[Sign], day: int) -> Figure:

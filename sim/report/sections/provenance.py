@@ -100,11 +100,7 @@ def evidence_group(record: Record) -> Group:
 
 def conflicts_group(record: Record) -> Group | None:
     """Return the items that contradict each other, ordered from against the offensive to for it; None if none do."""
-    found = [
-        _conflict(group, sorted(items, key=lambda one: one[1]["bearing"]))
-        for group, items in _groups(record).items()
-        if len(items) > 1
-    ]
+    found = [_conflict(group, items) for group, items in _groups(record).items() if len(items) > 1]
     about = (
         "Items that contradict each other, by bearing from −1 (against the offensive) to +1 (for it); dashed ones are "
         "duplicates. No item is dropped for being in conflict."
@@ -193,7 +189,7 @@ def _conflict(group: str, items: list[tuple[str, Record]]) -> Group:
     columns = ("Item", "Bearing", "Reliability", "Date", "What happened", "Duplicate of")
     sides: dict[str, list[tuple[str, bool]]] = {}
     rows = []
-    for name, item in items:
+    for name, item in sorted(items, key=lambda one: one[1]["bearing"]):
         bearing, duplicate = on_scale(item["bearing"]), str(item.get("duplicate_of", NONE))
         sides.setdefault(bearing, []).append((name, "duplicate_of" in item))
         rows.append((name, bearing, plain(item["reliability"]), _item_date(item), item["says"], duplicate))
