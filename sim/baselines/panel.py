@@ -78,9 +78,7 @@ def baselines_for(scenario: Scenario, cases: Sequence[Case]) -> Baselines:
     others = [case for case in cases if not _is_own(case, scenario)]
     windows = [window for window in WINDOWS if window in scenario.milestones]
     features, positions = features_of(scenario), positions_of(scenario)
-    learnt = (
-        _learn(scenario, features, positions, window, known_by(others, scenario.as_of, window)) for window in windows
-    )
+    learnt = (_learn(features, positions, window, known_by(others, scenario.as_of, window)) for window in windows)
     return Baselines(features, positions, tuple(learnt), digest(cases))
 
 
@@ -89,9 +87,7 @@ def _is_own(case: Case, scenario: Scenario) -> bool:
     return case.target or (filed is not None and (case.as_of, case.area) == (scenario.as_of, filed.area))
 
 
-def _learn(
-    scenario: Scenario, features: Features, positions: Positions | None, window: int, rows: Sequence[Labelled]
-) -> WindowBaselines:
+def _learn(features: Features, positions: Positions | None, window: int, rows: Sequence[Labelled]) -> WindowBaselines:
     if len(rows) < FEWEST:
         return WindowBaselines(window, len(rows), TOO_FEW, None, None, {})
     outcome = [label for _, label in rows]
