@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Articles = Annotated[
     Path | None,
     typer.Option(
-        help="Check evidence against the articles in this folder instead; test no gates.", metavar="FOLDER",
+        help="Check evidence against the articles in this folder instead; test no gates.",
         show_default=False,
     ),
 ]  # fmt: skip

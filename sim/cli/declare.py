@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from itertools import chain
-from typing import Annotated, Any, NoReturn, ParamSpec, get_type_hints
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, ParamSpec, get_args, get_type_hints
 
 import typer
 from typer.core import TyperGroup
+from typer.models import ArgumentInfo, OptionInfo
 
 from sim.cli.console import Exit, check_words, failure_of, guarded, hold, note
 from sim.cli.options import ranges_of
@@ -54,6 +56,20 @@ class Panels(TyperGroup):
                 limit = formatter.width - 6 - WIDEST
                 with formatter.section(job):
                     formatter.write_dl([(f"{name:<{WIDEST}}", one.get_short_help_str(limit)) for name, one in found])
+
+
+KINDS: dict[type, str] = {Path: "FILE", int: "NUMBER", float: "NUMBER", str: "TEXT"}
+"""What help pages write in place of a value, by its type."""
+VALUES = {
+    **dict.fromkeys(("out", "store", "place", "train", "variants", "articles", "replay"), "FOLDER"),
+    **dict.fromkeys(("start", "known", "as_of", "date"), "DATE"),
+    **dict.fromkeys(("address", "host", "llm"), "ADDRESS"),
+    **dict.fromkeys(("name", "model", "posterior"), "NAME"),
+    "actor": "ACTOR", "at": "TIME", "by": "DAY", "event": "EVENT", "every": "DAYS", "expect": "HEAD",
+    "given": "CONDITION", "goal": "GOAL", "input_": "INPUT", "older_than": "AGE", "outcome": "OUTCOME",
+    "range_": "LOW:HIGH", "shard": "I/N",
+}  # fmt: skip
+"""The same for parameters whose name says more."""
 
 
 app = typer.Typer(
@@ -108,6 +124,8 @@ def with_options(command: Callable[P, None]) -> Callable[P, None]:
         command(*args, **options)
 
     parameters = [option for one in signature.parameters.values() for option in _options_of(one)]
+    for one in parameters:
+        _name_value(one)
     wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {one.name: one.annotation for one in parameters}
     return wrapper
@@ -121,6 +139,18 @@ def _options_of(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
     hints = get_type_hints(parameter.annotation, include_extras=True)
     for one in fields(parameter.annotation):
         yield parameter.replace(name=one.name, default=one.default, annotation=hints[one.name])
+
+
+def _name_value(parameter: inspect.Parameter) -> None:
+    """Let help pages call the value of a parameter by a word of the user's, not by its type in Python."""
+    about, *more = get_args(parameter.annotation) or (None,)
+    kinds = [kind for part in (about, *get_args(about)) for kind in (part, *get_args(part))]
+    word = next((KINDS[kind] for kind in kinds if kind in KINDS), None)
+    for info in more:
+        if isinstance(info, ArgumentInfo) and info.metavar is None:
+            info.metavar = parameter.name.upper()
+        elif isinstance(info, OptionInfo) and info.metavar is None and word is not None:
+            info.metavar = VALUES.get(parameter.name, word)
 
 
 def help_of(text: str) -> str:

@@ -52,24 +52,17 @@ def draft(  # noqa: PLR0913 - one parameter an option
         Path | None,
         typer.Option(help="Cast: who is who.", show_default="that of the draft, or cast.yaml in the folder"),
     ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(help="As-of date of the forecast.", metavar="DATE", show_default="the draft's")
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option(help="Date of articles that give none.", metavar="DATE", show_default="none")
-    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="As-of date of the forecast.", show_default="the draft's")] = None,
+    date: Annotated[str | None, typer.Option(help="Date of articles that give none.", show_default="none")] = None,
     suggest_cast: Annotated[
         bool, typer.Option("--suggest-cast", help="Only print a cast of the names found, to fill in.")
     ] = False,
-    llm: Annotated[str | None, typer.Option(help=LLM, metavar="URL", show_default="rules alone")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Name of the language model.", metavar="NAME", show_default=False)
-    ] = None,
+    llm: Annotated[str | None, typer.Option(help=LLM, show_default="rules alone")] = None,
+    model: Annotated[str | None, typer.Option(help="Name of the language model.", show_default=False)] = None,
     replay: Annotated[
         Path | None,
         typer.Option(
             help="Cache its replies, including the words they quote, and reuse them.",
-            metavar="FOLDER",
             show_default="none",
         ),
     ] = None,
