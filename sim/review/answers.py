@@ -1,4 +1,4 @@
-"""The answers that a person may give, on the page or in the terminal: each is a change from one draft to the next.
+"""The answers that a person may give, on the page or in the terminal: each leads from one draft to the next.
 
 An answer is JSON: the `revision` of the draft that the person saw, what to `do`, and what it is about.
 """
@@ -6,7 +6,6 @@ An answer is JSON: the `revision` of the draft that the person saw, what to `do`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import paragraph_hash
@@ -22,20 +21,15 @@ if TYPE_CHECKING:
 
 ANALYST = "analyst"
 Asked = Mapping[str, Any]
-Change = Callable[[DraftFile], DraftFile]
+Change = tuple[str, str, DraftFile]
+"""What was done, in words, the id of the resulting item, and the draft after it."""
 
 
 def answered(sheet: Sheet, asked: Any) -> dict[str, str]:
     """Carry out an answer; return what was done, in words, and the id of the resulting item.
 
-    Raises
-    ------
-    StaleError
-        If the page shows an outdated draft.
-    UsageError, ScenarioError
-        If the answer is invalid, or the item not valid as evidence; it names the keys at fault.
-    ReportError
-        If the draft cannot be written.
+    Raises StaleError if the page shows an outdated draft, UsageError or ScenarioError if the answer is invalid, or the
+    item not valid as evidence (it names the keys at fault), and ReportError if the draft cannot be written.
     """
     if not isinstance(asked, dict):
         raise UsageError("expected an answer as a map of keys")
@@ -44,92 +38,67 @@ def answered(sheet: Sheet, asked: Any) -> dict[str, str]:
         return {"said": f"Taken back: {sheet.undo(revision)}.", "item": ""}
     if do not in ACTS:
         raise UsageError(f"there is no answer {do!r} ({', '.join([*ACTS, 'undo'])})")
-    words, item, change = ACTS[do](sheet, asked)
-    sheet.answer(revision, words, change)
+    sheet.check(revision)
+    words, item, draft = ACTS[do](sheet, asked)
+    sheet.take(draft, words)
     return {"said": f"Saved: {words}.", "item": item}
 
 
-def _accept(sheet: Sheet, asked: Asked) -> tuple[str, str, Change]:
-    name = _text(asked, "item")
-    return f"{name} accepted", name, partial(_accepted, name=name, text=_text_of(sheet, name))
-
-
-def _accepted(draft: DraftFile, name: str, text: Text) -> DraftFile:
+def _accept(sheet: Sheet, asked: Asked) -> Change:
     """Accept an item as it is; an edited or added item keeps that status."""
-    item = _item(draft, name)
+    name, item = _item(sheet, asked)
     status = item.status if item.status in ("edited", "added") else _own(item) or "accepted"
-    return draft.with_item(name, checked(draft, name, plain_of(item) | {"status": status}, text, item.bearing))
+    return f"{name} accepted", name, _with(sheet, name, plain_of(item) | {"status": status}, item.bearing)
 
 
-def _reject(_: Sheet, asked: Asked) -> tuple[str, str, Change]:
-    name = _text(asked, "item")
-
-    def change(draft: DraftFile) -> DraftFile:
-        return draft.with_item(name, _item(draft, name).model_copy(update={"status": "rejected"}))
-
-    return f"{name} rejected", name, change
+def _reject(sheet: Sheet, asked: Asked) -> Change:
+    name, item = _item(sheet, asked)
+    return f"{name} rejected", name, sheet.draft.with_item(name, item.model_copy(update={"status": "rejected"}))
 
 
-def _edit(sheet: Sheet, asked: Asked) -> tuple[str, str, Change]:
+def _edit(sheet: Sheet, asked: Asked) -> Change:
     """Keep an item with the values typed into its fields; if nothing differs, accept it."""
-    name, values = _text(asked, "item"), _values(asked)
-    text = _text_of(sheet, name)
-
-    def change(draft: DraftFile) -> DraftFile:
-        item = _item(draft, name)
-        typed = changed(item, values)
-        if not typed:
-            return _accepted(draft, name, text)
-        plain = written(plain_of(item) | {"status": _own(item) or "edited"}, typed)
-        if typed.keys() & {"date", "start", "standing"}:
-            plain["date_from"] = _date_from(draft, plain)
-        if "cameo" in typed:
-            plain = _scored(plain)
-        return draft.with_item(name, checked(draft, name, plain, text, item.bearing))
-
-    return f"{name} saved", name, change
+    values, (name, item) = _values(asked), _item(sheet, asked)
+    typed = changed(item, values)
+    if not typed:
+        return f"{name} saved", name, _accept(sheet, asked)[2]
+    plain = written(plain_of(item) | {"status": _own(item) or "edited"}, typed)
+    if typed.keys() & {"date", "start", "standing"}:
+        plain["date_from"] = _date_from(sheet.draft, plain)
+    return f"{name} saved", name, _with(sheet, name, _scored(plain) if "cameo" in typed else plain, item.bearing)
 
 
-def _add(sheet: Sheet, asked: Asked) -> tuple[str, str, Change]:
+def _add(sheet: Sheet, asked: Asked) -> Change:
     """Add an item at a paragraph or, with a span, at some of its characters."""
-    source, number = _text(asked, "source"), _number(asked.get("paragraph"), "paragraph")
-    span, values, text = _span(asked), _values(asked), sheet.text(source)
-    name = f"D{last_number(sheet.draft.items) + 1:02}"
-
-    def change(draft: DraftFile) -> DraftFile:
-        _check_place(draft, source, number)
-        if len(draft.items) >= MOST_ITEMS:
-            raise UsageError(f"a draft holds at most {MOST_ITEMS:,} items; split it by article")
-        plain = written({"source": source, "paragraph": number}, {**BLANK, **values})
-        plain |= {"status": "added", "confidence": 1.0, "rule": ANALYST, "found_by": ANALYST}
-        plain |= _anchor(number, span, text)
-        plain["date_from"] = _date_from(draft, plain)
-        return draft.with_item(name, checked(draft, name, _scored(plain), text))
-
-    return f"{name} added", name, change
+    draft, (source, number), span, values = sheet.draft, _place(sheet, asked), _span(asked), _values(asked)
+    if len(draft.items) >= MOST_ITEMS:
+        raise UsageError(f"a draft holds at most {MOST_ITEMS:,} items; split it by article")
+    name = f"D{last_number(draft.items) + 1:02}"
+    plain = written({"source": source, "paragraph": number}, {**BLANK, **values})
+    plain |= {"status": "added", "confidence": 1.0, "rule": ANALYST, "found_by": ANALYST}
+    plain |= _anchor(number, span, sheet.text(source))
+    plain["date_from"] = _date_from(draft, plain)
+    return f"{name} added", name, _with(sheet, name, _scored(plain))
 
 
-def _tick(_: Sheet, asked: Asked) -> tuple[str, str, Change]:
+def _tick(sheet: Sheet, asked: Asked) -> Change:
     """Tick a paragraph as having nothing more, or untick it."""
-    source, number, on = _text(asked, "source"), _number(asked.get("paragraph"), "paragraph"), asked.get("on") is True
-
-    def change(draft: DraftFile) -> DraftFile:
-        _check_place(draft, source, number)
-        numbers = set(draft.done.get(source, ())) - {number} | ({number} if on else set())
-        done = {name: draft.done[name] for name in draft.done if name != source}
-        return draft.model_copy(update={"done": done | ({source: tuple(sorted(numbers))} if numbers else {})})
-
-    return f"paragraph {number} {'has nothing more' if on else 'may have more'}", "", change
+    draft, (source, number), on = sheet.draft, _place(sheet, asked), asked.get("on") is True
+    numbers = set(draft.done.get(source, ())) - {number} | ({number} if on else set())
+    done = {name: draft.done[name] for name in draft.done if name != source}
+    after = draft.model_copy(update={"done": done | ({source: tuple(sorted(numbers))} if numbers else {})})
+    return f"paragraph {number} {'has nothing more' if on else 'may have more'}", "", after
 
 
-ACTS: Mapping[str, Callable[[Sheet, Asked], tuple[str, str, Change]]] = {
+ACTS: Mapping[str, Callable[[Sheet, Asked], Change]] = {
     "accept": _accept, "reject": _reject, "edit": _edit, "add": _add, "tick": _tick,
 }  # fmt: skip
 
 
-def _text_of(sheet: Sheet, name: str) -> Text:
-    item = sheet.draft.items.get(name)
-    return sheet.text(item.source if item is not None else "")
+def _with(sheet: Sheet, name: str, plain: Mapping[str, Any], bearing: float = 0.0) -> DraftFile:
+    """Return the draft with an item, once it is checked; its old bearing may be off the grid."""
+    item = checked(sheet.draft, name, plain, sheet.text(plain["source"]), bearing)
+    return sheet.draft.with_item(name, item)
 
 
 def _text(asked: Asked, key: str) -> str:
@@ -163,13 +132,15 @@ def _span(asked: Asked) -> tuple[int, int] | None:
     return _number(span[0], "span"), _number(span[1], "span")
 
 
-def _item(draft: DraftFile, name: str) -> DraftItem:
-    if name not in draft.items:
+def _item(sheet: Sheet, asked: Asked) -> tuple[str, DraftItem]:
+    """Return the id and the item that an answer is about."""
+    name = _text(asked, "item")
+    if name not in sheet.draft.items:
         raise UsageError(f"there is no item {name!r} in the draft")
-    item = draft.items[name]
+    item = sheet.draft.items[name]
     if item.adopted is not None:
         raise UsageError(f"{name} is in the evidence already, as {item.adopted}; change it in evidence.yaml")
-    return item
+    return name, item
 
 
 def _own(item: DraftItem) -> str:
@@ -177,12 +148,15 @@ def _own(item: DraftItem) -> str:
     return "added" if item.found_by == ANALYST else ""
 
 
-def _check_place(draft: DraftFile, source: str, paragraph: int) -> None:
-    article = draft.articles.get(source)
+def _place(sheet: Sheet, asked: Asked) -> tuple[str, int]:
+    """Return the source and the paragraph that an answer is about."""
+    source, paragraph = _text(asked, "source"), _number(asked.get("paragraph"), "paragraph")
+    article = sheet.draft.articles.get(source)
     if article is None:
         raise UsageError(f"there is no article {source!r} in the draft")
     if not 1 <= paragraph <= article.paragraphs:
         raise UsageError(f"{source} has {counted(article.paragraphs, 'paragraph')} (got {paragraph})")
+    return source, paragraph
 
 
 def _anchor(number: int, span: tuple[int, int] | None, text: Text) -> dict[str, Any]:

@@ -77,7 +77,6 @@ class Dialogue:
         return False
 
     def _acts(self, stop: Stop) -> dict[str, Callable[[], None]]:
-        """Return the action of each letter."""
         acts: dict[str, Callable[[], None]] = {
             "s": lambda: self._skipped.add(stop), "n": lambda: self._add(stop), "u": lambda: self._do("undo"),
         }  # fmt: skip

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from sim.review.sheet import Text
 
 Value = str | bool | list[str]
-UNNAMED = "unnamed"
-"""Temporary occasion of an item without one, while it is checked."""
+UNNAMED = "unnamed"  # temporary occasion of an item without one, while it is checked
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ stop the review: its items are shown without their words.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,43 +87,39 @@ class Sheet:
         self._steps.clear()
         return True
 
-    def answer(self, revision: str, words: str, change: Callable[[DraftFile], DraftFile]) -> None:
-        """Change the draft and write it, given the revision that the person saw and the answer in words, for `undo`.
+    def check(self, revision: str) -> None:
+        """Check that the file still has the revision that the person saw; it is read again if it has not.
 
-        Raises
-        ------
-        StaleError
-            If the file has changed since; it has been read again.
-        ScenarioError, UsageError
-            If the change is refused, or the file is now invalid.
-        ReportError
-            If the file cannot be written.
+        Raises StaleError if it has another one, and ScenarioError if it is now invalid.
         """
-        self._hold(revision)
-        before, after = self.draft, change(self.draft)
-        self._write(after)
+        if self.refresh() or revision != self.revision:
+            raise StaleError("the draft was changed meanwhile, in another window or an editor; see its current state")
+
+    def take(self, draft: DraftFile, words: str) -> None:
+        """Write the draft after an answer, given in words for `undo`.
+
+        Raises errors as `check` does, and ReportError if the file cannot be written.
+        """
+        before = self.draft
+        self._write(draft)
         self._steps = [*self._steps[-MOST_UNDONE:], (words, before)]
 
     def undo(self, revision: str) -> str:
         """Take back the last answer and return it in words.
 
-        Raises errors as `answer` does, and UsageError if there is no answer since the review began or since somebody
-        else changed the file.
+        Raises errors as `check` and `take` do, and UsageError if there is no answer since the review began or since
+        somebody else changed the file.
         """
-        self._hold(revision)
+        self.check(revision)
         if not self._steps:
             raise UsageError("there is no answer to take back")
         self._write(self._steps[-1][1])
         return self._steps.pop()[0]
 
-    def _hold(self, revision: str) -> None:
-        if self.refresh() or revision != self.revision:
-            raise StaleError("the draft was changed meanwhile, in another window or an editor; see its current state")
-
     def _write(self, draft: DraftFile) -> None:
-        written = _revision(draft_yaml(draft).encode("utf-8"))
+        written = hashlib.sha256(draft_yaml(draft).encode("utf-8")).hexdigest()
         if _revision_of(self.path) != self.revision:  # checked as late as possible
-            self._hold("")
+            self.check("")
         write_draft(self.path, draft)
         self.draft, self.revision = draft, written
 
@@ -140,13 +135,9 @@ class Sheet:
 
 def _revision_of(path: Path) -> str:
     try:
-        return _revision(read_whole(path, MOST_BYTES))
+        return hashlib.sha256(read_whole(path, MOST_BYTES)).hexdigest()
     except OSError:
         return ""  # reading it as a draft reports what is wrong
-
-
-def _revision(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.draft.rules.acts import roots
-from sim.draft.schema import left
+from sim.draft.schema import DraftItem, left
 from sim.review.form import BLANK, FIELDS, values_of
 from sim.wording import all_seen, counted, long_date
 
 if TYPE_CHECKING:
-    from sim.draft.schema import DraftItem
     from sim.review.sheet import Sheet, Text
 
 CAUTION = (
@@ -34,11 +33,7 @@ def frame(sheet: Sheet) -> dict[str, Any]:
     told: dict[str, Any] = all_seen({
         "file": str(sheet.path),
         "cast": [{"id": name, "name": member.name, "role": member.role} for name, member in draft.cast.items()],
-        "fields": [
-            {"key": one.key, "label": one.label, "hint": one.hint, "widget": one.widget,
-             "choices": list((one.choices or {}).items())}
-            for one in FIELDS
-        ],
+        "fields": [vars(one) | {"choices": list((one.choices or {}).items())} for one in FIELDS],
         "articles": [_article(sheet, source) for source in draft.articles],
         "caution": CAUTION,
     })  # fmt: skip

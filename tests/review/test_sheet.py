@@ -264,13 +264,11 @@ def test_a_page_that_is_behind_is_refused(sheet: Sheet) -> None:
 def test_a_change_at_the_last_moment_is_not_overwritten(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody saves in an editor while the answer is being worked out."""
     other = sheet.draft.model_copy(update={"done": {"ledger": (4,)}})
-
-    def meanwhile(draft: Any) -> Any:
-        write_draft(sheet.path, other)
-        return draft.model_copy(update={"done": {"ledger": (1,)}})
-
+    late = sheet.draft.model_copy(update={"done": {"ledger": (1,)}})
+    sheet.check(sheet.revision)
+    write_draft(sheet.path, other)
     with pytest.raises(StaleError):
-        sheet.answer(sheet.revision, "late", meanwhile)
+        sheet.take(late, "late")
     assert read_draft(sheet.path) == other == sheet.draft
 
 
