@@ -116,17 +116,9 @@ class Forecast(core.Forecast):
     def draws(self, by: By = None) -> pd.DataFrame:
         """Return one row per draw: the value of each uncertain input, and the share of its runs with each outcome.
 
-        PRIM, SALib and scikit-learn accept this form: `frame[list(forecast.inputs)]` against a column of outcomes.
-
-        Parameters
-        ----------
-        by
-            Window of the outcomes, the horizon by default.
-
-        Returns
-        -------
-        Indexed by `draw`, for the first 1,000,000 runs. Shares count the runs that meet the forecast's conditions, and
-        draws without such a run are left out.
+        PRIM, SALib and scikit-learn accept this form: `frame[list(forecast.inputs)]` against a column of outcomes. It
+        is indexed by `draw`, for the first 1,000,000 runs. Outcomes count up to `by`, the horizon by default, in the
+        runs that meet the forecast's conditions; draws without such a run are left out.
 
         Examples
         --------
@@ -160,15 +152,8 @@ class Forecast(core.Forecast):
     def figure(self, name: str) -> go.Figure:
         """Return a chart of the report as a Plotly figure, to view in a notebook, change or save.
 
-        Parameters
-        ----------
-        name
-            Such as "incidence", the probability by day, or "states"; the error for an unknown name lists all of them.
-
-        Raises
-        ------
-        UsageError
-            If the report has no such chart.
+        Its name is such as "incidence", the probability by day, or "states"; the UsageError for an unknown name lists
+        all of them.
 
         Examples
         --------
@@ -188,12 +173,8 @@ class Forecast(core.Forecast):
     def drivers(self, outcome: str = "offensive", by: By = None, *, workers: Workers = 1) -> Drivers:
         """Return the uncertain inputs that drive the probability of an outcome, by first-order index.
 
-        Parameters
-        ----------
-        outcome
-            `offensive`, `agreement`, `strikes` or `terms`.
-        by
-            Window of the outcome. Milestones of the scenario need no more runs; for other days it is run again.
+        An outcome is `offensive`, `agreement`, `strikes` or `terms`. Windows that end on milestones of the scenario
+        need no more runs; for other days it is run again.
 
         Raises
         ------
@@ -214,10 +195,7 @@ class Forecast(core.Forecast):
     ) -> Counterfactuals:
         """Return how the forecast would change if one thing changed: each pressure, talks and posture in turn.
 
-        Parameters
-        ----------
-        runs
-            Runs per counterfactual, paired with the first runs of this forecast; at most 8,192 by default.
+        The runs of each counterfactual, at most 8,192 by default, are paired with the first runs of this forecast.
 
         Raises
         ------
@@ -360,10 +338,7 @@ def sweep(
 def executor_of(workers: Workers) -> Executor:
     """Return the executor that plays blocks: this process, worker processes, or the caller's executor.
 
-    Raises
-    ------
-    UsageError
-        If `workers` is neither a number of workers nor an executor.
+    Raises UsageError if `workers` is neither a number of workers nor an executor.
     """
     if isinstance(workers, futures.Executor):
         return Pool(workers)

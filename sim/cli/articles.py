@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,50 +23,45 @@ from sim.wording import counted
 HEADS = ("evidence", "items", "held", "moved", "differ", "no anchor", "no article", "copied")
 
 
-@dataclass(frozen=True)
-class _Checked:
-    """An evidence file and the results for its items."""
-
-    file: str
-    evidence: Evidence
-    items: tuple[HeldItem, ...]
-
-    @property
-    def faults(self) -> Iterator[Fault]:
-        """Messages about its items, with their places."""
-        for item in self.items:
-            path = ("items", item.name)
-            place = self.evidence.places[path]
-            for message in item.messages:
-                yield Fault(self.file, place.line, place.column, ".".join(path), message)
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain values."""
-        told = [
-            {"item": item.name, "state": item.state, "messages": list(item.messages)}
-            for item in self.items
-            if item.messages
-        ]
-        return {"file": self.file, "items": len(self.items), **counts(self.items), "told": told}
-
-
 def check_articles(paths: Iterable[Path], folder: Path, format_: Format) -> None:
     """Check the evidence in files and folders against the articles in a folder.
 
     Exit with 1 if any item fails, and with 2 if none could be checked: a mistyped folder must not pass.
     """
     articles = read_articles(folder)
-    checked = [_Checked(file, one, hold_evidence(one, articles)) for file, one in _evidence(paths)]
-    items = list(chain.from_iterable(one.items for one in checked))
+    files: list[dict[str, Any]] = []
+    faults: list[Fault] = []
+    items: list[HeldItem] = []
+    for file, evidence in _evidence(paths):
+        held = hold_evidence(evidence, articles)
+        files.append(_plain(file, held))
+        faults += [fault for one in held for fault in _faults(file, evidence, one)]
+        items += held
     failing, were_checked = sum(item.fails for item in items), any(item.state in ("held", "moved") for item in items)
     if format_ is Format.JSON:
-        print_json({"holds": not failing, "files": [one.plain() for one in checked]})
+        print_json({"holds": not failing, "files": files})
     else:
-        _say(checked, failing, were_checked=were_checked)
+        say_all(aligned(HEADS, [list(map(str, row.values()))[:-1] for row in files], words="l"))
+        for fault in faults:
+            note(str(fault))
+        note(_verdict(failing, were_checked=were_checked))
     if failing:
         raise typer.Exit(Exit.GATE)
     if not were_checked:
         raise typer.Exit(Exit.USAGE)
+
+
+def _plain(file: str, items: tuple[HeldItem, ...]) -> dict[str, Any]:
+    told = [{"item": one.name, "state": one.state, "messages": list(one.messages)} for one in items if one.messages]
+    return {"file": file, "items": len(items), **counts(items), "told": told}
+
+
+def _faults(file: str, evidence: Evidence, item: HeldItem) -> Iterator[Fault]:
+    """Yield the messages about an item, with its place."""
+    path = ("items", item.name)
+    place = evidence.places[path]
+    for message in item.messages:
+        yield Fault(file, place.line, place.column, ".".join(path), message)
 
 
 def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
@@ -87,15 +80,9 @@ def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
             yield shown(path), found
 
 
-def _say(checked: Iterable[_Checked], failing: int, *, were_checked: bool) -> None:
-    """Print one line per file, then messages about items and the next step."""
-    rows = [(one.file, str(len(one.items)), *map(str, counts(one.items).values())) for one in checked]
-    say_all(aligned(HEADS, rows, words="l"))
-    for fault in chain.from_iterable(one.faults for one in checked):
-        note(str(fault))
+def _verdict(failing: int, *, were_checked: bool) -> str:
     if failing:
-        note(f"{counted(failing, 'item fails', 'items fail')}; code them again, or find the original article")
-    elif were_checked:
-        note("every item with its article here passes")
-    else:
-        note("nothing was checked: no item has both an anchor and its article here")
+        return f"{counted(failing, 'item fails', 'items fail')}; code them again, or find the original article"
+    if were_checked:
+        return "every item with its article here passes"
+    return "nothing was checked: no item has both an anchor and its article here"

@@ -182,7 +182,6 @@ def with_more(max_runs: int) -> str:
 
 
 def _finish(checked: Checked) -> None:
-    """Print the next step and exit with the matching code."""
     if checked.interrupted:
         note("interrupted; the undecided gates were not run to the end")
         raise typer.Exit(Exit.INTERRUPTED)

@@ -214,21 +214,17 @@ def hold(name: Name) -> Patient:
     Characters that the encoding lacks are escaped.
     """
     stream: TextIO | None = getattr(sys, name)
-    raw = _nothing(1 if name == "stdout" else 2) if stream is None else _beneath(stream)
+    if stream is None:
+        raw: Any = _nothing(1 if name == "stdout" else 2)
+    else:
+        stream.flush()
+        raw = getattr(stream.buffer, "raw", stream.buffer)  # itself already raw if Python runs unbuffered
     patient = Patient(raw)
     encoding = "utf-8" if stream is None else stream.encoding
     at_once = name == "stderr" or patient.isatty()
     text = io.TextIOWrapper(io.BufferedWriter(patient), encoding, "backslashreplace", line_buffering=at_once)
     setattr(sys, name, text)
     return patient
-
-
-def _beneath(stream: TextIO) -> io.RawIOBase:
-    """Return the raw stream below a text stream."""
-    stream.flush()
-    buffer: Any = stream.buffer  # already the raw stream if Python runs unbuffered
-    raw: io.RawIOBase = getattr(buffer, "raw", buffer)
-    return raw
 
 
 def _nothing(number: int) -> io.RawIOBase:

@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,13 +18,12 @@ from sim.cli.declare import command
 from sim.cli.options import Host, NoBrowser, Port, announcing, needing_aiohttp
 from sim.cli.output import check_output
 from sim.errors import UsageError
+from sim.report.columns import aligned
 from sim.wording import counted, seen, slug
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from sim.articles.article import Article
-    from sim.draft.drafting import Propose, Reading
+    from sim.draft.drafting import Propose
     from sim.draft.schema import DraftItem, Member
 
 HEADS = ("article", "date", "paragraphs", "proposed", "new")
@@ -77,7 +77,8 @@ def draft(  # noqa: PLR0913 - one parameter an option
     from sim.articles.article import read_article
     from sim.draft.drafting import Folder, Reader, cast_of, draft_of
     from sim.draft.files import NAME, write_draft
-    from sim.draft.rules import cut
+    from sim.draft.rules import cut, propose, versions
+    from sim.environment import version
 
     texts = {file: read_article(file) for file in articles}
     if suggest_cast:
@@ -89,26 +90,19 @@ def draft(  # noqa: PLR0913 - one parameter an option
     until = _date("--as-of", as_of) or (folder.draft.as_of if folder.draft is not None else None)
     if until is None:
         raise UsageError(f"name the as-of date of the forecast, as in --as-of {DATE_EXAMPLE}")
-    rules, versions = _rules()
-    propose, asked = _with_model(rules, llm, model, replay)
-    reader = Reader(propose, cast_of(folder, cast), until, _date("--date", date), versions | asked)
+    made_with = {"offramp": version(), **versions()}
+    proposing, asked = _with_model(propose, llm, model, replay)
+    reader = Reader(proposing, cast_of(folder, cast), until, _date("--date", date), made_with | asked)
     check_output(out, figures=False)
     made, readings = draft_of(folder, texts, reader)
     write_draft(out / NAME, made)
     note(f"wrote {out / NAME}")
-    _say_readings(readings)
+    rows = [(one.source, one.date.isoformat(), *map(str, (one.paragraphs, one.proposed, one.new))) for one in readings]
+    say_all(aligned(HEADS, rows, words="llrrr"))
     for file, article in texts.items():
         for number in cut(article.paragraphs):
             note(f"{file}: paragraph {number} is too long to be read to its end; put blank lines between paragraphs")
     note(f"next: offramp review {shlex.quote(str(out))}; the rules miss about half, so read every paragraph")
-
-
-def _rules() -> tuple[Propose, dict[str, str]]:
-    """Return the function that proposes items by rules, and the versions of the software behind it."""
-    from sim.draft.rules import propose, versions
-    from sim.environment import version
-
-    return propose, {"offramp": version(), **versions()}
 
 
 def _with_model(
@@ -139,7 +133,6 @@ def _with_model(
 
 
 def _date(option: str, written: str | None) -> datetime.date | None:
-    """Read the date of an option."""
     from sim.scenario.quantities import date_or_none
 
     date = date_or_none(written)
@@ -164,16 +157,6 @@ def _say_cast(texts: Mapping[Path, Article]) -> None:
         say(f"  {actor}: {{role: , name: {json.dumps(name, ensure_ascii=False)}}}  # {counted(count, 'time')}")
     note(f"next: save this as cast.yaml, keep the actors, and give each a role ({', '.join(ROLES)})")
     note("and its other names, as in aliases: [Port Anselm, President Maru]")
-
-
-def _say_readings(readings: Sequence[Reading]) -> None:
-    """Print one line per article."""
-    from sim.report.columns import aligned
-
-    rows = [
-        (one.source, one.date.isoformat(), str(one.paragraphs), str(one.proposed), str(one.new)) for one in readings
-    ]
-    say_all(aligned(HEADS, rows, words="llrrr"))
 
 
 @command

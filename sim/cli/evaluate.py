@@ -202,7 +202,6 @@ def backtest(  # noqa: PLR0913 - one parameter an option
 
 
 def _check_fixed(fitted: Mapping[str, Any]) -> None:
-    """Refuse fitting options if a posterior is given."""
     for option, value in fitted.items():
         if value is not None:
             raise UsageError(
@@ -211,7 +210,6 @@ def _check_fixed(fitted: Mapping[str, Any]) -> None:
 
 
 def _score_fixed(cases: Path, name: str, seed: int, machines: Machines) -> dict[str, Any]:
-    """Score a fixed posterior on cases that it has not seen."""
     from sim.evaluation.backtest.fixed import score_fixed
     from sim.evaluation.cases import load_cases
     from sim.scenario.posterior import names, posterior, read_posterior
@@ -287,7 +285,6 @@ def _recovered(made: Study, repeats: int, machines: Machines) -> dict[str, Any] 
 
 
 def _about(cases: Sequence[HistoricalCase], seen: Seen, known: datetime.date, seed: int, blocks: int) -> dict[str, Any]:
-    """Return what a posterior was made from."""
     from sim.evaluation.calibration.design import BLOCK_POINTS
 
     last = max(day for one in cases if one.name in seen for day in one.news_until(known))

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 SPAWNING_PAYS = 12  # number of blocks from which worker processes make up for the second they take to start
 GROUPS_HERE = SPAWNING_PAYS // 4  # the same in groups, of four blocks at most, if the number of blocks is unknown
-LONG = 50_000
-"""A number of runs that are certainly as many blocks as worker processes need to pay."""
+LONG = 50_000  # a number of runs that are certainly as many blocks as worker processes need to pay
 EXAMPLE = "tcp://127.0.0.1:8786"
 
 

@@ -94,6 +94,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     from sim.forecast.plan import Plan
     from sim.forecast.runner import run as run_plan
     from sim.runs.block.given import read_given
+    from sim.runs.store import Store, store_at
     from sim.scenario.load import load
     from sim.studies.records import read_forecast
 
@@ -102,7 +103,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     plan = Plan(runs, seed, replicates, precision, read_given(given or (), loaded))
     earlier = None if since is None else read_forecast(since)
     check_output(out, figures=figures)
-    kept = _store(_place(context.params), out)
+    place = _place(context.params)
+    kept = store_at(place) if place is not None or out is None else Store(out / KEPT)
     with machines.site(loaded.id, plan.blocks, kept, blocks=plan.blocks) as site:
         forecast = run_plan(loaded, plan, executor=site.executor, finished=site.finished, store=kept)
     record = forecast.record(command_of(context))
@@ -144,13 +146,6 @@ def _place(params: Mapping[str, Any]) -> str | None:
     return DEFAULT_STORE if place is None and params["counterfactuals"] else place
 
 
-def _store(place: str | None, out: Path | None) -> Store | None:
-    """Return the store for blocks: the one named, or a temporary folder inside the report's folder."""
-    from sim.runs.store import Store, store_at
-
-    return store_at(place) if place is not None or out is None else Store(out / KEPT)
-
-
 def _change(earlier: Mapping[str, Any], forecast: Forecast, store: Store | None, machines: Machines) -> dict[str, Any]:
     """Compare with an earlier forecast, running its scenario again if necessary."""
     from sim.studies.diff import plan_of_rerun, since
@@ -175,7 +170,6 @@ def _otherwise(forecast: Forecast, store: Store | None, machines: Machines) -> d
 
 
 def _finish(forecast: Forecast, context: typer.Context, out: Path | None) -> None:
-    """Print the next step and exit with the matching code."""
     place = _place(context.params)
     again = command_of(context, here=True, store=place)
     if forecast.status == "interrupted":

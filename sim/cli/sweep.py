@@ -114,7 +114,6 @@ def _loaded(file: Path, **options: Any) -> Sweep:
 
 
 def _check_folder(params: Record) -> None:
-    """Require --out for options that write files."""
     for name, use in (("shard", "its partial file"), ("cells", "the forecasts")):
         if params[name] and params["out"] is None:
             raise UsageError(f"--{name} needs a folder for {use}; name one with --out")
@@ -315,7 +314,6 @@ def judge(
 
 
 def _write_ci(record: Record, ci: CiOutput) -> None:
-    """Write the output for CI services. Raises ReportError if a file cannot be written."""
     from sim.report.ci import false_verdicts, findings_of
 
     findings = findings_of(record)

@@ -52,14 +52,8 @@ class Adopted:
 def adopt(folder: Path) -> Adopted:
     """Adopt the draft in a folder.
 
-    Raises
-    ------
-    UsageError
-        If there is no draft, it is not finished, or nothing was kept.
-    ScenarioError
-        If the draft, the existing evidence or the evidence to be written is invalid.
-    ReportError
-        If a file cannot be written.
+    Raises UsageError if there is no draft, it is not finished, or nothing was kept; ScenarioError if the draft, the
+    existing evidence or the evidence to be written is invalid; ReportError if a file cannot be written.
     """
     there = Folder.read(folder)
     draft = _finished(folder, there.draft)
@@ -171,11 +165,8 @@ def _plain_item(item: DraftItem, ids: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _plain_source(name: str, head: Drafted) -> dict[str, Any]:
-    plain = {
-        "title": head.title or name, "publisher": head.publisher, "date": head.date, "url": head.url,
-        "sha256": head.sha256,
-    }  # fmt: skip
-    return {key: value for key, value in plain.items() if value is not None}
+    cited = {key: getattr(head, key) for key in ("publisher", "date", "url", "sha256")}
+    return {"title": head.title or name} | {key: value for key, value in cited.items() if value is not None}
 
 
 def _finished(folder: Path, draft: DraftFile | None) -> DraftFile:

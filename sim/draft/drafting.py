@@ -34,12 +34,12 @@ Propose = Callable[[Article, str, Mapping[str, Member], datetime.date], tuple[Dr
 
 @dataclass(frozen=True)
 class Folder:
-    """The existing contents of a crisis folder; `listed` are sources that are there without evidence."""
+    """The existing contents of a crisis folder; sources may be there without evidence."""
 
     path: Path
-    draft: DraftFile | None = None
-    evidence: Evidence | None = None
-    listed: Mapping[str, Source] = field(default_factory=dict)
+    draft: DraftFile | None
+    evidence: Evidence | None
+    sources: Mapping[str, Source]
 
     @property
     def articles(self) -> Mapping[str, Drafted]:
@@ -47,19 +47,9 @@ class Folder:
         return self.draft.articles if self.draft is not None else {}
 
     @property
-    def items(self) -> Mapping[str, DraftItem]:
-        """Items of the draft, keyed by id."""
-        return self.draft.items if self.draft is not None else {}
-
-    @property
     def coded(self) -> Mapping[str, Item]:
         """Items of the evidence, keyed by id."""
         return self.evidence.items if self.evidence is not None else {}
-
-    @property
-    def sources(self) -> Mapping[str, Source]:
-        """Sources of the evidence, keyed by id."""
-        return self.evidence.sources if self.evidence is not None else self.listed
 
     @classmethod
     def read(cls, path: Path) -> Folder:
@@ -70,8 +60,9 @@ class Folder:
         draft, evidence, sources = path / NAME, path / EVIDENCE, path / SOURCES
         drafted = read_draft(draft) if draft.exists() else None
         if evidence.exists():
-            return cls(path, drafted, read_evidence(evidence))
-        return cls(path, drafted, listed=read_sources(sources).sources if sources.exists() else {})
+            coded = read_evidence(evidence)
+            return cls(path, drafted, coded, coded.sources)
+        return cls(path, drafted, None, read_sources(sources).sources if sources.exists() else {})
 
 
 @dataclass(frozen=True)
@@ -117,14 +108,11 @@ class Reader:
 def draft_of(folder: Folder, articles: Mapping[Path, Article], reader: Reader) -> tuple[DraftFile, list[Reading]]:
     """Return a folder's draft with the proposals from articles (keyed by file) added, and the yield of each article.
 
-    Raises
-    ------
-    ArticleError
-        If an article has no date, a date after the as-of date, or the name of another text.
-    UsageError
-        If the as-of date is before the draft's, an actor of the draft is not in the cast, or there are too many items.
+    Raises ArticleError if an article has no date, a date after the as-of date, or the name of another text; UsageError
+    if the as-of date is before the draft's, an actor of the draft is not in the cast, or there are too many items.
     """
-    before, kept = folder.draft, folder.items
+    before = folder.draft
+    kept = before.items if before is not None else {}
     _check(before, reader)
     named = {
         source: (file, _dated(file, articles[file], folder, source, reader))
@@ -148,7 +136,6 @@ def draft_of(folder: Folder, articles: Mapping[Path, Article], reader: Reader) -
 
 
 def _check(draft: DraftFile | None, reader: Reader) -> None:
-    """Check that a draft can be continued with this cast and as-of date."""
     if draft is None:
         return
     if reader.as_of < draft.as_of:
@@ -176,7 +163,6 @@ def _sources(folder: Folder, articles: Mapping[Path, Article]) -> dict[Path, str
 
 
 def _id(file: Path) -> str:
-    """Derive the id of a source from a file name."""
     made = slug(file.stem)
     if not made:
         raise ArticleError(f"{file}: a source is called by its file; rename it to letters and digits")

@@ -5,7 +5,7 @@ Equal drafts are written as equal bytes, so that drafts can be compared and kept
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -34,10 +34,7 @@ def read_draft(path: Path) -> DraftFile:
     Raises ScenarioError if anything is wrong; it lists all faults with file, line, key, what was expected and what was
     found.
     """
-    tree = read_tree(path, str(path), DRAFT_FORMAT, larger=MAX_LARGER)
-    draft = _checked(DraftFile, tree, path)
-    refuse(Places(tree.places, str(path)).faults(complaints(draft)))
-    return draft
+    return _read(DraftFile, read_tree(path, str(path), DRAFT_FORMAT, larger=MAX_LARGER), path, complaints)
 
 
 def read_cast(path: Path) -> dict[str, Member]:
@@ -45,10 +42,7 @@ def read_cast(path: Path) -> dict[str, Member]:
 
     Raises ScenarioError if anything is wrong, including two actors that share a name; it lists all faults.
     """
-    tree = read_tree(path, str(path), CAST_FORMAT)
-    cast = _checked(CastFile, tree, path).cast
-    refuse(Places(tree.places, str(path)).faults(_shared_names(cast)))
-    return cast
+    return _read(CastFile, read_tree(path, str(path), CAST_FORMAT), path, lambda file: _shared_names(file.cast)).cast
 
 
 def write_draft(path: Path, draft: DraftFile) -> None:
@@ -77,11 +71,13 @@ def _item_yaml(name: str, item: DraftItem) -> str:
     return yaml_of({"items": {name: {"status": item.status} | plain}}, levels=3).removeprefix("items:\n")
 
 
-def _checked(model: type[P], tree: Tree, path: Path) -> P:
+def _read(model: type[P], tree: Tree, path: Path, complaints: Callable[[P], list[Complaint]]) -> P:
     faults: list[Fault] = []
-    part = check_part(model, tree, Places(tree.places, str(path)), faults)
+    places = Places(tree.places, str(path))
+    part = check_part(model, tree, places, faults)
     if part is None or faults:
         raise ScenarioError(faults)
+    refuse(places.faults(complaints(part)))
     return part
 
 

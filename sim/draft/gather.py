@@ -12,10 +12,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sim.draft.schema import parties_of
+from sim.draft.schema import DraftItem, parties_of
 
 if TYPE_CHECKING:
-    from sim.draft.schema import DraftItem
     from sim.scenario.evidence import Anchor, Item
 
 LONGEST_ID = 64

@@ -20,8 +20,7 @@ MOST_ITEMS = 1_000
 MOST_LISTED = 12
 Role = Literal["initiator", "defender", "patron", "guarantor", "mediator"]
 Status = Literal["proposed", "accepted", "edited", "rejected", "added"]
-KEPT: tuple[Status, ...] = ("accepted", "edited", "added")
-"""Statuses of items that become evidence."""
+KEPT: tuple[Status, ...] = ("accepted", "edited", "added")  # statuses of items that become evidence
 GRID = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 """The allowed values of a bearing: -1 speaks against an offensive, 1 for it."""
 List = Field(strict=False)  # a file writes a list where the model has a tuple

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 WORDS = "icd203"
-MOST_ANSWERS = 48
-"""Size of the cache of answers, which drops the least recently shown."""
+MOST_ANSWERS = 48  # size of the cache of answers, which drops the least recently shown
 COMPARED = {
     "offensive": "an offensive",
     "agreement": "an agreement",

@@ -184,7 +184,6 @@ class _Written:
         return Switch(f"{group}.{id_}", capital(self.scenario.name_of(id_)), hint)
 
     def _day(self, path: str) -> str:
-        """Return the median day of an input."""
         calendar = Calendar(self.scenario.as_of, self.scenario.horizon)
         return long_date(calendar.date(self.inputs[path].distribution.median))
 

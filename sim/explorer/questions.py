@@ -50,7 +50,6 @@ async def told(scheduler: Scheduler, scenario: Scenario, run: int) -> dict[str, 
 
 
 def _course(task: tuple[Scenario, int]) -> dict[str, Any]:
-    """Replay a run, in a worker."""
     scenario, run = task
     trace = replay(scenario, run, seed=PLAN.seed, replicates=PLAN.replicates)
     return course_of(scenario, trace.path, trace.record)

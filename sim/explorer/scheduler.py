@@ -121,11 +121,14 @@ class Scheduler:
         self._errands.append(errand)
         self._wake()
         try:
-            return await errand.answer
+            outcome = await errand.answer
         finally:
             if errand in self._errands:
                 self._errands.remove(errand)
             self._wake()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     async def close(self) -> None:
         """Stop all work and end the workers."""
@@ -178,7 +181,6 @@ class Scheduler:
         return self._errands.popleft() if self._errands else self._refining(held, now)
 
     def _refining(self, held: Sequence[Simulation], now: float) -> Job | None:
-        """Choose the next block that refines an answer."""
         if any(work.task.store is not None for work in self._jobs("turn")):
             return None
         for one in sorted(held, key=lambda one: one.runs):
@@ -217,7 +219,9 @@ class Scheduler:
     async def _do(self, worker: WarmWorker, work: Work) -> None:
         if isinstance(work, Errand):
             if not work.answer.done():
-                _settle(work, await _outcome(worker, work))
+                outcome = await _outcome(worker, work)
+                if not work.answer.done():
+                    work.answer.set_result(outcome)
             return
         outcome = await _outcome(worker, work)
         if isinstance(outcome, OfframpError):
@@ -289,12 +293,3 @@ async def _outcome(worker: WarmWorker, work: Work) -> Any:
     except Exception as error:  # a fault in a rule must not end the worker
         said = f"{type(error).__name__}: {error}"
     return UsageError(said if isinstance(work, Errand) else f"{work.task} failed: {said}")
-
-
-def _settle(errand: Errand, outcome: Any) -> None:
-    if errand.answer.done():
-        return
-    if isinstance(outcome, Exception):
-        errand.answer.set_exception(outcome)
-    else:
-        errand.answer.set_result(outcome)

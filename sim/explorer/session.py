@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import WSMsgType, web
 
 from sim.errors import OfframpError, UsageError
-from sim.explorer.answer import comparison
-from sim.explorer.catalogue import State
+from sim.explorer.answer import Scenes, comparison
+from sim.explorer.catalogue import Catalogue, State
 from sim.explorer.questions import asked_of, tipping_point, told
 from sim.explorer.simulation import PLAN, Look, Simulation, Watcher
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.wording import all_seen
 
 if TYPE_CHECKING:
-    from sim.explorer.answer import Scenes
-    from sim.explorer.catalogue import Catalogue
     from sim.explorer.scheduler import Scheduler
 
 BETWEEN_STATES = 0.02  # minimum seconds between two states taken up
@@ -109,7 +107,6 @@ class Session:
             )
 
     async def _follow(self) -> None:
-        """Take up the newest state."""
         while True:
             await self._news.wait()
             self._unanswered = self._unanswered or time.monotonic()

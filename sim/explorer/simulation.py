@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.tallies import Tally
 
-PLAN = Plan(runs=50_000)
-"""Plan of every simulation, carried out as long as somebody waits for it."""
+PLAN = Plan(runs=50_000)  # plan of every simulation, carried out as long as somebody waits for it
 HALVES = ((0, BLOCK_RUNS // 2), (BLOCK_RUNS // 2, BLOCK_RUNS))
 GLIMPSE = slice(0, BLOCK_RUNS // 4)
 

@@ -99,8 +99,7 @@ class Request:
     name: str = ""
     cap: int = RECORD_CAP
     failure: Failure | None = None
-    given: int = field(default=0, init=False)
-    """Number of blocks given out."""
+    given: int = field(default=0, init=False)  # number of blocks given out
 
     def __post_init__(self) -> None:
         self.merger = Merger(self.cap)
@@ -163,14 +162,8 @@ def play(  # noqa: PLR0913 - who plays, where it is kept, and who is notified
     up, in any order; if it raises, the play ends. `finished` is called for each block that is merged or turns out not
     to be needed.
 
-    Raises
-    ------
-    StoreError
-        If a block cannot be kept; everything kept before is intact.
-    ExecutionError
-        If no workers are left.
-    KeyboardInterrupt
-        On Ctrl-C; each request holds everything merged until then.
+    Raises StoreError if a block cannot be kept (everything kept before is intact), ExecutionError if no workers are
+    left, and KeyboardInterrupt on Ctrl-C; each request then holds everything merged until then.
     """
     executor = executor or Serial()
     keeping = _Keeping(store, executor, with_counts=with_counts)
@@ -226,7 +219,7 @@ class _Keeping:
 
     def __init__(self, store: Store | None, executor: Executor, *, with_counts: bool) -> None:
         self._store, self._with_counts = store, with_counts
-        self._is_far = store is not None and not (executor.same_disk or store.shared)
+        self._is_far = store is not None and not (executor.same_disk or store.shelf.shared)
 
     def get(self, block: BlockTask) -> BlockResult | None:
         """Return the wanted part of a block that is already kept."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import draft as module
+from sim.draft import rules
 from sim.draft.files import NAME, read_cast, read_draft
 from sim.errors import ScenarioError
 from tests.cli.conftest import Offramp
@@ -19,7 +19,8 @@ OUT = Path("scenarios/river-towns")
 def _stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules that need no parser, in a folder with a cast and two articles."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(module, "_rules", lambda: (propose, {"offramp": "0.0.0"}))
+    monkeypatch.setattr(rules, "propose", propose)
+    monkeypatch.setattr(rules, "versions", dict)
     texts(Path("texts"))
     Path("cast.yaml").write_text(CAST_FILE, encoding="utf-8")
 

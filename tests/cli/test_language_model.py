@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from sim.cli import draft as module
+from sim.draft import rules
 from sim.draft.files import NAME, read_draft
+from sim.environment import version
 from tests.cli.conftest import Answer, Offramp
 from tests.draft.language_model.crisis import KEY
 from tests.draft.language_model.loopback import Loopback, Reply, completion, loopback
@@ -31,7 +32,8 @@ VALID = Reply(completion({"items": [CLAIM, NEW | {"bearing": -0.25, "target": No
 def _stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules that need no parser, in a folder with a cast and an article, and a key in the environment."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(module, "_rules", lambda: (propose, {"offramp": "0.0.0"}))
+    monkeypatch.setattr(rules, "propose", propose)
+    monkeypatch.setattr(rules, "versions", dict)
     monkeypatch.setenv("OFFRAMP_LLM_KEY", KEY)
     monkeypatch.setenv("OFFRAMP_DEBUG", "1")
     texts(Path("texts"))
@@ -61,7 +63,7 @@ def test_the_model_stands_beside_the_rules(offramp: Offramp) -> None:
         (3, "the-league", "rules", 0.6),
         (3, "the-league", "model", 0.5),
     ]
-    assert made.made_with == {"offramp": "0.0.0", "language model": "small-1 at 127.0.0.1"}
+    assert made.made_with == {"offramp": version(), "language model": "small-1 at 127.0.0.1"}
 
 
 def test_a_draft_is_made_again_from_kept_replies_in_equal_bytes_and_adds_nothing(offramp: Offramp) -> None:

@@ -23,12 +23,10 @@ from sim.errors import EndpointError, UsageError
 from sim.loopback import is_loopback
 from sim.wording import counted, seen
 
-KEY = "OFFRAMP_LLM_KEY"
-"""Name of the environment variable with the key."""
+KEY = "OFFRAMP_LLM_KEY"  # name of the environment variable with the key
 COMPLETIONS = "/chat/completions"
 LONGEST_MODEL = 200
-LONGEST_MESSAGE = 300
-"""Number of characters shown of a server's message."""
+LONGEST_MESSAGE = 300  # number of characters shown of a server's message
 SHORTEST_SECRET = 8
 """Length from which a key counts as secret; servers on this machine accept words such as `none`."""
 HIDDEN = "[key]"
@@ -38,8 +36,7 @@ _ADDRESS = re.compile(
 )
 _KEY = re.compile(r"[A-Za-z0-9._~+/=:-]{0,4096}")
 OK, BUSY, FAULT = 200, 429, 500
-REFUSALS = (400, 422)
-"""Statuses with which servers refuse a request that they understood."""
+REFUSALS = (400, 422)  # statuses with which servers refuse a request that they understood
 UNSUPPORTED = (b"response_format", b"json_schema", b"json_object", b"structured output")
 """Texts in such a refusal which show that the format was refused."""
 HINTS = {

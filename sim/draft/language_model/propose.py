@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from sim.articles.paragraphs import copies, normalise, paragraph_hash
-from sim.draft.language_model.endpoint import Server
+from sim.draft.language_model.endpoint import Endpoint, Server
 from sim.draft.language_model.question import LONGEST, Question, batches, schema
 from sim.draft.language_model.reply import UnusableReplyError, items_in, keep, kept
 from sim.draft.schema import GRID, DraftItem, Member, parties_of
@@ -25,16 +25,12 @@ from sim.wording import counted, noun
 
 if TYPE_CHECKING:
     from sim.articles.article import Article
-    from sim.draft.language_model.endpoint import Endpoint
 
 TOO_LONG = f"longer than {LONGEST:,} characters"
-LEAST_QUOTE = 8
-"""Minimum length of a quote, in characters."""
-MOST_PER_PARAGRAPH = 12
-"""Maximum number of items in a reply per paragraph of the question."""
+LEAST_QUOTE = 8  # minimum length of a quote, in characters
+MOST_PER_PARAGRAPH = 12  # maximum number of items in a reply per paragraph of the question
 LONGEST_SENTENCE = 300
-CONFIDENCE = 0.5
-"""Confidence of every item; how often a model is right has not been measured."""
+CONFIDENCE = 0.5  # confidence of every item; how often a model is right has not been measured
 RULE = "language model"
 NO_FORM = "not an item of the language"
 NO_PARAGRAPH = "a paragraph that was not asked about"
@@ -86,14 +82,9 @@ def propose(
 
     The account records what became of each question and claim.
 
-    Raises
-    ------
-    EndpointError
-        If the server fails before its first answer; a later failure ends the questions and is noted in the account.
-    UsageError
-        If a cached reply is invalid, or the client is not installed.
-    ReportError
-        If a reply cannot be cached.
+    Raises EndpointError if the server fails before its first answer (a later failure ends the questions and is noted in
+    the account), UsageError if a cached reply is invalid or the client is not installed, and ReportError if a reply
+    cannot be cached.
     """
     asked = {number: words for number, words in enumerate(article.paragraphs, 1) if len(words) <= LONGEST}
     if too_long := [number for number in range(1, len(article.paragraphs) + 1) if number not in asked]:
@@ -200,7 +191,6 @@ class Claims:
         return {"date": date, "date_from": "standing" if claim.get("standing") is True else stated}
 
     def _hold(self, item: DraftItem) -> None:
-        """Refuse an item that the schema allows but this question does not."""
         if not parties_of(item) <= self.question.cast.keys():
             raise RefusedClaimError(NO_ACTOR)
         if item.date > min(self.question.as_of, self.question.date or datetime.date.max):

@@ -12,16 +12,12 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
-from sim.draft.schema import GRID
+from sim.draft.schema import GRID, Member
 from sim.scenario.evidence import Kind
 
-if TYPE_CHECKING:
-    from sim.draft.schema import Member
-
-BUDGET = 6_000
-"""Maximum number of characters of paragraphs in a request."""
+BUDGET = 6_000  # maximum number of characters of paragraphs in a request
 LONGEST = 4 * BUDGET
 """Maximum length of a paragraph that is asked about, in a request of its own if needed."""
 MEANINGS = {

@@ -100,7 +100,6 @@ def _note(token: Token, who: Who, surnames: dict[str, Counter[str]], titles: dic
 
 
 def _settled(counts: Mapping[str, Counter[str]]) -> dict[str, str]:
-    """Return the most frequent id for each name."""
     return {name: found.most_common(1)[0][0] for name, found in counts.items()}
 
 

@@ -141,15 +141,15 @@ def of_noun(clause: Clause) -> Iterator[Event]:
         yield from clause.event(both, phrase.act, rule, target=others)
         return
     actor = _doers(clause, phrase.act)
-    target = tuple(id_ for id_ in _towards(clause) if id_ not in actor)
+    target = _targets(clause, actor)
     if target or not is_mutual:
         matter = first_sign(children(noun, "prep", "acl"))
         yield from clause.event(actor, phrase.act, rule, matter=matter, target=target)
 
 
-def _towards(clause: Clause) -> dict[str, None]:
+def _targets(clause: Clause, actor: Ids) -> Ids:
     named = (id_ for one in after(clause.token, *TOWARDS[:9]) for id_ in clause.who.towards(one))
-    return dict.fromkeys(named)
+    return tuple(dict.fromkeys(id_ for id_ in named if id_ not in actor))
 
 
 def _doers(clause: Clause, act: Act) -> Ids:

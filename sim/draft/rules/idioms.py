@@ -6,10 +6,11 @@ in the way, on whom something depends, or what somebody calls a crime or just.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import HOLD, JUDGE, NO_FORCE, OMIT, OPEN, REFUSE, RELY, SIDE, THREAT, Act, words
-from sim.draft.rules.clause import GUESSED, STANDING, TOLD, How
+from sim.draft.rules.clause import GUESSED, STANDING, TOLD, Clause, Event, How
 from sim.draft.rules.grammar import (
     act_of_verb,
     after,
@@ -29,11 +30,8 @@ from sim.draft.rules.grammar import (
 from sim.draft.rules.mood import first_sign, judgement, sign, unwilling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from spacy.tokens import Token
 
-    from sim.draft.rules.clause import Clause, Event
 
 MIXED = Act("signal", "", "meta")
 DENY = Act("deny", "016", "statement")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sim.draft.rules.acts import APPEAL, ASSURE, DEMAND, OMIT, OPEN, REFUSE, THREAT, Act, ways, words
+from sim.draft.rules.acts import APPEAL, ASSURE, DEMAND, OMIT, OPEN, REFUSE, THREAT, Act, Phrase, ways, words
 from sim.draft.rules.grammar import (
     act_of_verb,
     after,
@@ -35,7 +35,6 @@ from sim.draft.rules.grammar import (
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-    from sim.draft.rules.acts import Phrase
 
 _SUBJECTS = ("nsubj", "nsubjpass")
 _DEEPEST = 7

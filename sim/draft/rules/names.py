@@ -178,7 +178,6 @@ def suggest_cast(article: Article) -> dict[str, int]:
 
 
 def _length(token: Token, of_country: dict[str, str]) -> int:
-    """Return the number of words of the name that starts here: a country's name, or consecutive proper nouns."""
     parts = [token.text]
     for place in range(token.i + 1, len(token.doc)):
         following = token.doc[place]

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
 from itertools import islice
@@ -19,8 +20,6 @@ from typing import TYPE_CHECKING
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from spacy.language import Language
     from spacy.tokens import Doc
 

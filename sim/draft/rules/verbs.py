@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import DEMAND, HOLD, STAY_OUT, THREAT, Act, Phrase, words
-from sim.draft.rules.cast import is_count
-from sim.draft.rules.clause import STANDING, Clause, How
+from sim.draft.rules.cast import Ids, is_count
+from sim.draft.rules.clause import STANDING, Clause, Event, How
 from sim.draft.rules.grammar import (
     act_of_noun,
     act_of_verb,
@@ -39,8 +39,6 @@ from sim.draft.rules.mood import denied, first_sign, intended, said, sign
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-    from sim.draft.rules.cast import Ids
-    from sim.draft.rules.clause import Event
 
 MOVE = Act("move", "154", "deployment")
 UNSAID = Act("omit", "120", "refusal")

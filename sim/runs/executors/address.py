@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from sim.errors import UsageError
 from sim.loopback import is_loopback
@@ -92,16 +92,12 @@ def _parts(text: str) -> tuple[str, str, int]:
     try:
         split = urlsplit(text if "://" in text else f"tcp://{text}")
         scheme, host, port = split.scheme, split.hostname, split.port
+        says_more = any((split.path, split.query, split.fragment, split.username))
     except ValueError:
-        scheme, host, port = "", None, None
-    if scheme not in ("tcp", "tls") or not host or not port or _says_more(split):
+        scheme, host, port, says_more = "", None, None, False
+    if scheme not in ("tcp", "tls") or not host or not port or says_more:
         raise UsageError(f"expected the address of a dask scheduler such as {EXAMPLE} or tls://HOST:8786 (got {text})")
     return scheme, host, port
-
-
-def _says_more(split: SplitResult) -> bool:
-    """Whether an address has more than a scheme, a host and a port."""
-    return any((split.path, split.query, split.fragment, split.username))
 
 
 def _joined(scheme: str, host: str, port: int) -> str:

@@ -33,14 +33,11 @@ from sim.errors import ExecutionError, OfframpError, UsageError
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-TARGET = 5.0
-"""Seconds a batch should take if there are few workers."""
+TARGET = 5.0  # seconds a batch should take if there are few workers
 RATE = 100.0
 """Most batches a second for the scheduler; with more workers, batches get longer (docs/scale.md)."""
-MOST = 256
-"""Most tasks in a batch: some 30 MB of results of a block each."""
-IN_FLIGHT = 3
-"""Batches per worker: one running, one queued, one whose result waits for its turn."""
+MOST = 256  # most tasks in a batch: some 30 MB of results of a block each
+IN_FLIGHT = 3  # batches per worker: one running, one queued, one whose result waits for its turn
 PROBES = 64
 """Most batches of one task in flight, until the first comes back and shows how long a task takes."""
 
@@ -139,10 +136,8 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
-Note = Callable[[str], None]
-"""Takes a sentence for the user, such as which tasks are run again."""
-LOOK = 2.0
-"""Seconds without news after which a pool checks that its workers are still there."""
+Note = Callable[[str], None]  # takes a sentence for the user, such as which tasks are run again
+LOOK = 2.0  # seconds without news after which a pool checks that its workers are still there
 
 
 def silent(text: str) -> None:
@@ -153,8 +148,7 @@ def silent(text: str) -> None:
 class Executor(ABC):
     """Maps a picklable function over tasks."""
 
-    same_disk: bool = True
-    """Whether tasks see the same files as this process."""
+    same_disk: bool = True  # whether tasks see the same files as this process
     here: int = 0
     """Number of tasks of a map that this process runs itself before it starts the first worker."""
 
@@ -209,10 +203,8 @@ class Pool(Executor):
     """
 
     same_disk = False
-    target = 0.0
-    """Seconds of work per batch; with 0, each task travels alone."""
-    level = 1
-    """Compression level of batches, from 0 to 9."""
+    target = 0.0  # seconds of work per batch; with 0, each task travels alone
+    level = 1  # compression level of batches, from 0 to 9
 
     def __init__(
         self,

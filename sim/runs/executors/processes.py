@@ -16,15 +16,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import Any, ParamSpec
 
 from threadpoolctl import threadpool_limits
 
 from sim.interrupts import held, leave_to_parent
-from sim.runs.executors.pool import Note, Pool, silent
-
-if TYPE_CHECKING:
-    from sim.runs.executors.pool import Result, Task
+from sim.runs.executors.pool import Note, Pool, Result, Task, silent
 
 P = ParamSpec("P")
 

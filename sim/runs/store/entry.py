@@ -24,10 +24,8 @@ DIGEST_BYTES = 32
 MOST_BYTES = 1 << 28
 """Largest size of an unpacked entry; the largest that the scenario language allows takes a fifth of it."""
 MOST_HEADER = 1 << 16
-HEAD_BYTES = 1 << 13
-"""Enough bytes of an entry to read its head."""
-KINDS = ("|u1", "<u2", "<u4", "<u8")
-"""Types that counts are stored in."""
+HEAD_BYTES = 1 << 13  # enough bytes of an entry to read its head
+KINDS = ("|u1", "<u2", "<u4", "<u8")  # types that counts are stored in
 
 
 @dataclass(frozen=True, order=True)

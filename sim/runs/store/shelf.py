@@ -42,8 +42,7 @@ TO_DO = {
 class Shelf(ABC):
     """Named bytes; names are like `blocks/3f/3f9c...`."""
 
-    shared = False
-    """Whether workers on other machines can reach it under the same name."""
+    shared = False  # whether workers on other machines can reach it under the same name
 
     @abstractmethod
     def __str__(self) -> str:

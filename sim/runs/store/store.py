@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
@@ -26,10 +27,7 @@ from sim.errors import UsageError
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
 from sim.runs.block.shapes import is_of
 from sim.runs.store.entry import HEAD_BYTES, Head, head_of, packed, packed_note, unpacked, unpacked_note
-from sim.runs.store.shelf import PACKAGES, Folder, Objects, Shelf
-
-if TYPE_CHECKING:
-    from sim.runs.store.shelf import Item
+from sim.runs.store.shelf import PACKAGES, Folder, Item, Objects, Shelf
 
 
 def key_of(task: BlockTask) -> str:
@@ -77,11 +75,6 @@ class Store:
         """Return where it is."""
         return str(self.shelf)
 
-    @property
-    def shared(self) -> bool:
-        """Whether workers on other machines can reach it."""
-        return self.shelf.shared
-
     def get(self, task: BlockTask) -> BlockResult | None:
         """Return the result of a block; None if it is missing or damaged."""
         key = key_of(task)
@@ -97,10 +90,7 @@ class Store:
     def put(self, task: BlockTask, result: BlockResult) -> None:
         """Keep the result of a block.
 
-        Raises
-        ------
-        StoreError
-            If it cannot be written: disk full, read-only, no folder. Everything kept before is untouched.
+        Raises StoreError if it cannot be written: disk full, read-only, no folder. Everything kept before is untouched.
         """
         key = key_of(task)
         self.shelf.put(name_of(key), packed(result, key, task.scenario.id, task.scenario.document.title))
@@ -119,21 +109,13 @@ class Store:
         key = _key_of_note(task, kind)
         self.shelf.put(name_of(key), packed_note(note, key, task.scenario.id, task.scenario.document.title))
 
-    def check_usable(self) -> None:
-        """Check, before any work is done, that a store exists or can be created; one that exists may be read-only.
-
-        Raises StoreError if there is none and none can be created, or the place is taken by something that is not a
-        store.
-        """
-        self.shelf.check()
-
 
 def store_at(place: str | Path | None) -> Store | None:
     """Return the store at a place; None if no place is given. Raises StoreError if no store is possible there."""
     if place is None:
         return None
     store = Store(place)
-    store.check_usable()
+    store.shelf.check()  # before any work is done; one that exists may be read-only
     return store
 
 
@@ -161,8 +143,7 @@ def shelf_of(place: str) -> Shelf:
 
 
 DAY = 86_400.0
-LEFT_OVER = 1.0
-"""Days after which a writer's unfinished item counts as a leftover."""
+LEFT_OVER = 1.0  # days after which a writer's unfinished item counts as a leftover
 _NAME = re.compile(r"blocks/[0-9a-f]{2}/(?P<part>\.)?[0-9a-f]{64}(?(part)\.[0-9]+-[0-9a-f]{8})")
 
 
@@ -187,16 +168,12 @@ def to_remove(items: Iterable[Item], now: float, days: float | None, most_bytes:
     Leftovers older than a day are always removed.
     """
     ordered = sorted(items, key=lambda one: (one.written, one.name))
+    longest, most = (math.inf if limit is None else limit for limit in (days, most_bytes))
     left = sum(item.size for item in ordered)
     gone = []
     for item in ordered:
-        longest = LEFT_OVER if item.leftover else days
-        is_old = _is_over((now - item.written) / DAY, longest)
-        if is_old or (not item.leftover and _is_over(left, most_bytes)):
+        is_old = (now - item.written) / DAY > (LEFT_OVER if item.leftover else longest)
+        if is_old or (not item.leftover and left > most):
             gone.append(item)
             left -= item.size
     return gone
-
-
-def _is_over(value: float, most: float | None) -> bool:
-    return most is not None and value > most

@@ -69,7 +69,7 @@ def same(first: BlockResult, second: BlockResult | None) -> bool:
 
 
 def test_what_was_put_comes_back_wherever_the_store_is(store: Store, task: BlockTask, result: BlockResult) -> None:
-    store.check_usable()
+    store.shelf.check()
     assert store.get(task) is None
     store.put(task, result)
     assert same(result, store.get(task))
@@ -96,9 +96,9 @@ def test_a_damaged_entry_is_not_used_wherever_the_store_is(store: Store, task: B
 
 
 def test_workers_on_other_machines_reach_only_what_is_shared(tmp_path: Path) -> None:
-    assert not Store(tmp_path).shared
-    assert Store("file:///mnt/store").shared
-    assert Store("s3://bucket/prefix").shared
+    assert not Store(tmp_path).shelf.shared
+    assert Store("file:///mnt/store").shelf.shared
+    assert Store("s3://bucket/prefix").shelf.shared
 
 
 @pytest.mark.parametrize("place", ["http://host/x", "s3://", "file://host/x", "ftp://a/b", "memory://x", ""])
@@ -109,12 +109,12 @@ def test_a_place_that_cannot_hold_a_store_is_refused(place: str) -> None:
 
 def test_a_bucket_that_is_not_there_is_told(environment: dict[str, str]) -> None:
     with pytest.raises(StoreError, match=r"cannot write to the store s3://nowhere/x: the specified bucket does not"):
-        Store("s3://nowhere/x").check_usable()
+        Store("s3://nowhere/x").shelf.check()
 
 
 def test_storage_that_does_not_answer_is_told_and_not_taken_for_empty() -> None:
     """In a process of its own, for a file system keeps the endpoint it was first opened with."""
-    code = "import sys; from sim.runs.store import Store; Store('s3://bucket/x').check_usable()"
+    code = "import sys; from sim.runs.store import Store; Store('s3://bucket/x').shelf.check()"
     settings = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, **settings, "AWS_MAX_ATTEMPTS": "1"},
@@ -168,7 +168,7 @@ def test_four_writers_killed_at_random_leave_no_torn_entry_and_lose_none(
     case.write_bytes(pickle.dumps((task, result)))
     shelf = store.shelf
     place = f"file://{tmp_path}/store" if "://" not in str(shelf) and shelf.shared else str(shelf)
-    store.check_usable()
+    store.shelf.check()
     writers, dice = Writers(place, case, tmp_path), random.Random(7)
     try:
         for _ in range(KILLS if sizes.full or "://" not in str(store) else 3):

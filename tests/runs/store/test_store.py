@@ -248,9 +248,9 @@ def test_a_disk_that_fills_up_keeps_what_it_has(small_disk: Path, task: BlockTas
 def test_a_file_in_the_place_of_the_store_is_told(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("mine")
     with pytest.raises(StoreError, match=r"expected a folder for the store .*store, and there is a file; name another"):
-        Store(tmp_path / "store").check_usable()
+        Store(tmp_path / "store").shelf.check()
     with pytest.raises(StoreError, match=r"cannot make the store .*below: not a directory; name another store$"):
-        Store(tmp_path / "store" / "below").check_usable()
+        Store(tmp_path / "store" / "below").shelf.check()
 
 
 def test_a_cell_of_4096_runs_of_the_shipped_scenario_takes_less_than_70_kb(store: Store) -> None:
