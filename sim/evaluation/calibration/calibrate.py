@@ -17,7 +17,7 @@ from sim import rng
 from sim.evaluation.calibration.design import BLOCK_POINTS, Design, block_of, play, prior_points, seed_of
 from sim.evaluation.calibration.parameters import COORDINATES, Floats, sample_of
 from sim.evaluation.calibration.surface import Surface, fit
-from sim.evaluation.calibration.tempering import Sample, bridge, sample
+from sim.evaluation.calibration.tempering import Sample, bridge
 from sim.scenario.posterior import SAMPLES
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ class Study:
 
     def task(self, seen: Seen) -> SampleTask:
         """Return the task of sampling a posterior, to be mapped over an executor."""
-        coded = {name: self.coded[name] for name in seen if name in self.coded}
-        return SampleTask(self.surface, seen, self.seed, "", self.particles, coded)
+        return SampleTask(self.surface, seen, self.seed, "", self.particles, self.coded)
 
     def bridges(self, seen: Seen, without: Sequence[Collection[str]], whole: Sample) -> list[BridgeTask]:
         """Return the tasks of bridging from the posterior of all cases seen to those that leave some out."""
@@ -83,14 +82,14 @@ class SampleTask:
 def sample_posterior(task: SampleTask) -> Sample:
     """Sample one posterior; the prior if nothing is seen."""
     generator = rng.stream(task.seed, len(task.seen), "calibration", task.left_out)
+    prior = generator.standard_normal((task.particles, len(COORDINATES)))
     if not task.seen:
-        return Sample(generator.standard_normal((task.particles, len(COORDINATES))), 0.0, ())
-    return sample(
-        lambda points: task.surface.log_likelihood(points, task.seen, task.coded).sum(axis=1),
-        len(COORDINATES),
-        particles=task.particles,
-        generator=generator,
-    )
+        return Sample(prior, 0.0, ())
+
+    def log_likelihoods(points: Floats) -> tuple[Floats, Floats]:
+        return np.zeros(len(points)), task.surface.log_likelihood(points, task.seen, task.coded).sum(axis=1)
+
+    return bridge(log_likelihoods, prior, generator=generator)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from sim.evaluation.calibration.parameters import Floats
 KEEP = 0.5  # smallest effective share of the particles that a stage may reach
 MOVES = 12  # Metropolis steps per stage
 TARGET_ACCEPTANCE = 0.25
-LogLikelihood = Callable[[Floats], Floats]
 LogLikelihoods = Callable[[Floats], tuple[Floats, Floats]]
 
 
@@ -41,15 +40,6 @@ class Sample:
     draws: Floats = field(repr=False)
     log_evidence: float
     stages: tuple[Stage, ...]
-
-
-def sample(log_likelihood: LogLikelihood, dimensions: int, *, particles: int, generator: np.random.Generator) -> Sample:
-    """Sample the posterior of a prior N(0, I) and a likelihood.
-
-    The log-likelihood is a function of points of shape (points, dimensions); it returns shape (points,).
-    """
-    points = generator.standard_normal((particles, dimensions))
-    return bridge(lambda at: (np.zeros(len(at)), log_likelihood(at)), points, generator=generator)
 
 
 def bridge(log_likelihoods: LogLikelihoods, points: Floats, *, generator: np.random.Generator) -> Sample:

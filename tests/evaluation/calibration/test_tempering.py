@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from sim.evaluation.calibration.tempering import sample
+from sim.evaluation.calibration.parameters import Floats
+from sim.evaluation.calibration.tempering import Sample, bridge
 
 Z = 4.8
 PARTICLES = 4096
+
+
+def sample(
+    log_likelihood: Callable[[Floats], Floats], dimensions: int, *, particles: int, generator: np.random.Generator
+) -> Sample:
+    """Sample the posterior of the prior N(0, I), which has a log-likelihood of 0 everywhere."""
+    prior = generator.standard_normal((particles, dimensions))
+    return bridge(lambda at: (np.zeros(len(at)), log_likelihood(at)), prior, generator=generator)
 
 
 @pytest.mark.parametrize(("shift", "sd"), [(1.0, 1.0), (3.0, 0.5), (0.0, 0.2)])
