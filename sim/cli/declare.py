@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, ParamSpec, get_args, get_type_hints
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 from typer.models import ArgumentInfo, OptionInfo
 
 from sim.cli.console import Exit, check_words, failure_of, guarded, hold, note
@@ -72,6 +72,22 @@ VALUES = {
 """The same for parameters whose name says more."""
 
 
+class Plain(TyperCommand):
+    """A command whose help names its arguments as its options, without braces and types of Python."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the words of the usage line."""
+        return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return options and arguments."""
+        params = super().get_params(ctx)
+        for one in params:
+            if isinstance(one, TyperArgument):
+                vars(one)["display_type_rich"] = lambda ctx: ""
+        return params
+
+
 app = typer.Typer(
     cls=Panels,
     name="offramp",
@@ -99,7 +115,7 @@ def declare(app: typer.Typer, name: str | None = None) -> Callable[[Callable[P, 
     def command(function: Callable[P, None]) -> Callable[P, None]:
         text = function.__doc__ or ""
         guard = guarded(with_options(function))
-        app.command(name, short_help=text.partition("\n")[0], help=help_of(text))(guard)
+        app.command(name, cls=Plain, short_help=text.partition("\n")[0], help=help_of(text))(guard)
         return guard
 
     return command

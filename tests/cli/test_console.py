@@ -42,12 +42,10 @@ def test_the_help_of_every_command_lists_examples_that_name_it(offramp: Offramp,
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_calls_the_value_of_an_option_by_a_word_and_not_by_its_type_in_python(
-    offramp: Offramp, command: str
-) -> None:
-    options = offramp(command, "--help").out.partition("\nOptions:")[2]
-    assert not re.search(r"<(str|int|float|path|list)\b", options, re.IGNORECASE)
-    assert not re.search(r"--(by|store|runs|out|given) <", options)
+def test_help_calls_a_value_by_a_word_and_not_by_its_type_in_python(offramp: Offramp, command: str) -> None:
+    told = offramp(command, "--help").out
+    assert not re.search(r"<(str|int|float|path|list)\b", told, re.IGNORECASE)
+    assert not re.search(r"--(by|store|runs|out|given) <|[{}]", told)
 
 
 def test_the_help_lists_every_command(offramp: Offramp) -> None:
