@@ -113,11 +113,10 @@ def axis(**more: Any) -> Spec:
 def time_axis(calendar: Calendar, *, small: bool = False) -> Spec:
     """Return the axis of the window, with month names; fewer and no years if `small`."""
     short = calendar.horizon <= 120
-    most = 3 if small else 7
+    most, years = (3, "") if small else (7, "\n%Y")
     ticks: Spec = {"nticks": most} if small or short or calendar.horizon > 400 else {"dtick": "M1"}
     if calendar.horizon < most:
         ticks["dtick"] = 86_400_000  # a day in milliseconds: Plotly would label noons with their date too
-    years = "" if small else "\n%Y"
     return axis(
         type="date",
         range=[calendar.at(0), calendar.at(calendar.horizon)],

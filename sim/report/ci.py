@@ -14,16 +14,13 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from sim.report.document import Table
 from sim.report.markdown import escape
 from sim.report.values import NONE
 from sim.wording import counted, seen
-
-if TYPE_CHECKING:
-    from sim.report.reading import Record
 
 WORST_FIRST = ("error", "fail", "undecided", "pass")
 WORDS = {"error": "crashed", "fail": "failed", "undecided": "undecided", "pass": "passed"}
@@ -77,19 +74,19 @@ MOST_SHOWN = 100
 COLUMNS = ("Verdict", "Gate", "Cell", "Claim", "Interval, valid at any time", "Held to", "Runs")
 
 
-def findings_of(record: Record) -> list[Finding]:
+def findings_of(record: Mapping[str, Any]) -> list[Finding]:
     """Return the verdicts of a sweep as findings, and the cells that crashed; without gates, all cells."""
     crashed = [row for row in record["rows"] if row["error"] is not None]
     rows = record["rows"] if record["gates"] is None else crashed
     return [*record["verdicts"], *(_cell_finding(record, row) for row in rows)]
 
 
-def false_verdicts(record: Record) -> str:
+def false_verdicts(record: Mapping[str, Any]) -> str:
     """Return a sentence on how often verdicts are wrong."""
     return f"the chance that any verdict is false is at most {100 * record['gates']['alpha']:g}%"
 
 
-def verdicts_of(record: Record) -> tuple[str, Table, int] | None:
+def verdicts_of(record: Mapping[str, Any]) -> tuple[str, Table, int] | None:
     """Return the verdicts on the gates, worst first, and how many are left out; None if there are no gates."""
     if record["gates"] is None:
         return None
@@ -106,7 +103,7 @@ def verdicts_of(record: Record) -> tuple[str, Table, int] | None:
     return (line, Table("Gates of this sweep, worst first", COLUMNS, "llllllr", rows), len(findings) - len(rows))
 
 
-def _cell_finding(record: Record, row: Record) -> Finding:
+def _cell_finding(record: Mapping[str, Any], row: Mapping[str, Any]) -> Finding:
     return {
         "suite": record["sweep"]["id"], "cell": row["label"], "gate": OWN,
         "verdict": "pass" if row["error"] is None else "error", "says": "the cell can be run",

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sim.report.charts import Spec
+from typing import Any
 
 STEP = 4
 """Markdown keeps one of this many rows of a time table."""
@@ -107,7 +104,7 @@ class Figure:
     unit: str
     alt: str
     table: Table
-    chart: Callable[[], Spec] = field(default=dict, compare=False)
+    chart: Callable[[], dict[str, Any]] = field(default=dict, compare=False)
     parts: tuple[Part | None, ...] = ()
     small: bool = False
     block: Block | None = None
@@ -218,7 +215,7 @@ class Document:
         return [(one.id, one.listed) for one in walk(self) if isinstance(one, Group) and one.listed]
 
     @property
-    def charts(self) -> dict[str, Callable[[], Spec]]:
+    def charts(self) -> dict[str, Callable[[], dict[str, Any]]]:
         """The functions that draw the figures, by id."""
         return {one.id: one.chart for one in walk(self) if isinstance(one, Figure) and one.block is None}
 

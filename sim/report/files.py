@@ -12,15 +12,11 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.errors import ReportError
 from sim.report.values import is_number
 from sim.wording import formula_free, seen
-
-if TYPE_CHECKING:
-    from sim.report.reading import Record
-
 
 FITS = 1000
 """Most characters of a map or a list that is kept on one line."""
@@ -69,7 +65,7 @@ CHANGES = {"p": "change", "mc_low": "change_low", "mc_high": "change_high"}
 Columns = dict[str, list[Any]]
 
 
-def columns_of(record: Record) -> Columns:
+def columns_of(record: Mapping[str, Any]) -> Columns:
     """Return the table by column."""
     rows = record["rows"]
     table = _columns(rows, "cell", "label")
@@ -80,7 +76,7 @@ def columns_of(record: Record) -> Columns:
     return table | _columns(rows, "scenario_hash", "error")
 
 
-def _columns(rows: Sequence[Record], *names: str) -> Columns:
+def _columns(rows: Sequence[Mapping[str, Any]], *names: str) -> Columns:
     return {name: [row[name] for row in rows] for name in names}
 
 
@@ -95,7 +91,7 @@ def _as_text(value: Any) -> str | None:
     return value if isinstance(value, str | None) else json.dumps(value)
 
 
-def _outcome_columns(record: Record) -> Iterator[tuple[str, list[Any]]]:
+def _outcome_columns(record: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     """Yield the probabilities by outcome and day, and the changes if any cell has them."""
     whens = list(product(record["outcomes"], map(str, record["milestones"])))
     for (outcome, day), quantity in product(whens, QUANTITIES):
@@ -106,11 +102,11 @@ def _outcome_columns(record: Record) -> Iterator[tuple[str, list[Any]]]:
                 yield f"{outcome}.{day}.{name}", _values(record, "changes", outcome, day, quantity)
 
 
-def _values(record: Record, part: str, outcome: str, day: str, quantity: str) -> list[float | None]:
+def _values(record: Mapping[str, Any], part: str, outcome: str, day: str, quantity: str) -> list[float | None]:
     return [((row[part] or {}).get(outcome) or {}).get(day, {}).get(quantity) for row in record["rows"]]
 
 
-def to_csv(record: Record) -> str:
+def to_csv(record: Mapping[str, Any]) -> str:
     """Return the table as CSV, with an empty field for a missing value."""
     table = columns_of(record)
     stream = io.StringIO()
@@ -126,7 +122,7 @@ def _harmless(value: Any) -> Any:
     return formula_free(seen(value)) if isinstance(value, str) else value
 
 
-def to_parquet(record: Record) -> bytes:
+def to_parquet(record: Mapping[str, Any]) -> bytes:
     """Return the table as Parquet: numbers as doubles, runs as a whole number, everything else as text."""
     import pyarrow as pa
     import pyarrow.json

@@ -1,7 +1,6 @@
 """Maps: probabilities over two axes with contours, and many axes as parallel coordinates.
 
-Each builder takes plain numbers and labels; `sweep_shape` decides which one a sweep gets. Labels are inside the plots,
-so that everything fits on a narrow screen.
+Each builder takes plain numbers and labels. Labels are inside the plots, so that everything fits on a narrow screen.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Parts of a forecast's record: probabilities, storylines, schedule, drivers, counterfactuals, indicators, provenance.
-
-`record.ForecastRecord` is the whole record.
-"""
+"""Parts of a forecast's record: probabilities, storylines, schedule, drivers, counterfactuals, indicators, sources."""
 
 from __future__ import annotations
 

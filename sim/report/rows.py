@@ -130,6 +130,11 @@ def shares_axis(values: Iterable[float]) -> Spec:
     return share_axis(top_of(values)) | {"showgrid": True}
 
 
+def only(which: str, shown: Sequence[Any], known: Sequence[Any]) -> str:
+    """Return which rows a figure shows, such as `; the 12 largest of 20`; empty if it shows all."""
+    return "" if len(shown) == len(known) else f"; the {len(shown)} {which} of {len(known)}"
+
+
 def strips(rows: Sequence[Row], xaxis: Spec, *, zero: bool) -> Spec:
     """Return the rows of a sweep: dots with their intervals; with `zero` also a bar from zero to each dot."""
     if zero:

@@ -259,6 +259,15 @@ def test_the_page_holds_a_bounded_number_of_cells(record):
     assert f"sweep.csv has {5 * 441 - MOST_CELLS} more cells" in note
 
 
+def test_a_spread_of_nothing_is_a_number_and_an_unknown_one_a_dash(record):
+    one = record("lines")
+    for row, sd in zip(one["rows"], (0.0, None), strict=False):
+        row["outcomes"]["offensive"][str(one["horizon"])]["input_sd"] = sd
+    table = next(part.content for part in walk(document_of(one)) if isinstance(part, Block) and part.name == "cells")
+    spread = next(cell for head, _, cell in table["columns"] if head == "Input sd")
+    assert [spread(row) for row in table["rows"][:2]] == [("0 points", 0.0), ("–", "")]
+
+
 def test_remarks_tell_of_failures_missed_precision_and_inputs_without_effect(record, write):
     one = record("lines")
     one["rows"][0] |= {"status": "failed", "error": "ValueError: boom", "outcomes": None}

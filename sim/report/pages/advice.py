@@ -81,7 +81,7 @@ def _lead(record: Record) -> str:
 def _notes(record: Record) -> Iterator[str]:
     first = record["mixes"][0]
     sign = -1 if record["goal"]["direction"] == "lower" else 1
-    worth = [mix for mix in record["mixes"] if mix["efficient"]]
+    worth = filter(lambda mix: mix["efficient"], record["mixes"])
     most = max(worth, key=lambda mix: sign * mix["change"]["p"], default=first)
     if most is not first and _helps(record, most):
         within = "" if record["budget"] is None else f" within the budget of {quantity(record['budget'])}"

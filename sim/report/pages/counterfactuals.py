@@ -11,7 +11,7 @@ from sim.report.chance import Chance, Shift, chance_text
 from sim.report.charts import LIGHT, Spec, safe
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import OUTCOMES, Record, as_of, capital, name_in_text, name_of, schedule_name
-from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
+from sim.report.rows import Bar, Dot, Row, Words, only, reference, rows_chart, shares_axis
 from sim.wording import counted
 
 SHOWN = 12
@@ -169,7 +169,7 @@ def _figure(record: Record, rows: list[Record], day: int) -> Figure:
     clear = [shift.p for row in rows if (shift := _shift(row, day)).is_clear]
     up, down = sum(one > 0 for one in clear), sum(one < 0 for one in clear)
     steps = "; ".join(f"{label_of(record, row)}, {_after(row, day).text}" for row in shown)
-    most = f"; the {len(shown)} largest of {len(rows)}" if len(rows) > len(shown) else ""
+    most = only("largest", shown, rows)
     return Figure(
         "counterfactuals-figure",
         f"If one thing changed: {_count(up)} the probability, {_count(down, 'lower')} it",

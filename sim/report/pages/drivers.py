@@ -12,7 +12,7 @@ from sim.report.chance import Chance, chance_text, points_text, share_text, with
 from sim.report.charts import Spec, safe, tint
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import OUTCOMES, Record, as_of, group_name, in_sentence, input_name, outcome_at
-from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
+from sim.report.rows import Bar, Dot, Row, Words, only, reference, rows_chart, shares_axis
 from sim.report.values import or_dash
 from sim.wording import counted
 
@@ -141,7 +141,7 @@ def _figure(record: Record, by: Record, shown: list[Record]) -> Figure:
     told = [(input_name(record, one["path"]), *(Chance.of(one[end]).text for end in _ENDS)) for one in shown]
     steps = "; ".join(f"{name}, {low} to {high}" for name, low, high in told)
     name, low, high = told[0]
-    most = f"; the {len(shown)} clearest of {len(by['inputs'])}" if len(by["inputs"]) > len(shown) else ""
+    most = only("clearest", shown, by["inputs"])
     return Figure(
         "drivers-figure",
         f"{name} has the largest index: {low} at its low end, {high} at its high end",

@@ -47,12 +47,14 @@ def document(record: Record, words: str) -> Document:
     )
     daily = daily_table(record).fold("Every day of it")
     event = "terms of surrender come" if course["end"] == "terms" else "the offensive begins"
-    ended = course["day"] is not None
+    number, says = ENDS[course["end"]], "in which the window ends in this run"
+    if course["day"] is not None:
+        number, says = f"Day {course['day'] + 1}", f"on which {event} in this run"
     return Document(
         kicker=f"offramp replay of run {record['run']:,} of {record['scenario']['id']}, seed {record['seed']}",
         title=title_of(record, course),
-        number=f"Day {course['day'] + 1}" if ended else ENDS[course["end"]],
-        says=f"on which {event} in this run" if ended else "in which the window ends in this run",
+        number=number,
+        says=says,
         head=(Text(run),),
         sections=(
             Section("What happens", tuple(map(Text, story_of(record, course))), id="story"),

@@ -1,8 +1,4 @@
-"""The page of a forecast: from the record to its sections, each of them one function.
-
-`document` reads the record of `offramp run`; every number in it is written by `Chance`, so sentence, table and label
-agree.
-"""
+"""The page of a forecast, each section one function; `Chance` writes its numbers: sentence, table and label agree."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The page of a history: how the probability moved over the dates, and how far each item of news moved it.
-
-`document` reads the record of `offramp history`.
-"""
+"""The page of a history: how the probability moved over the dates, and how far each item of news moved it."""
 
 from __future__ import annotations
 

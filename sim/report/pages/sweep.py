@@ -1,7 +1,4 @@
-"""The page of a sweep: the range of the probability, what moves it, every cell.
-
-`document` reads the record of `offramp sweep run`.
-"""
+"""The page of a sweep: the range of the probability, what moves it, every cell."""
 
 from __future__ import annotations
 

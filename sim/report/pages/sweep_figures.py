@@ -16,7 +16,7 @@ from sim.report.charts import Curve, Spec, axis, curves, label_ends, ranked, saf
 from sim.report.document import Block, Figure, Table
 from sim.report.maps import Cell, Scale, heat_map, parallel
 from sim.report.reading import Record, capital, in_sentence, input_name
-from sim.report.rows import MOST_ROWS, Dot, Row, spanned_points, spanned_shares, strips
+from sim.report.rows import MOST_ROWS, Dot, Row, only, spanned_points, spanned_shares, strips
 from sim.report.values import NONE, is_number, or_dash, quantity, signed
 from sim.wording import counted
 
@@ -145,7 +145,6 @@ def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
     rows = tuple((name, signed(one.value), one.interval, "" if one.is_clear else "not clear") for name, one in named)
     caption = "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first"
     shown = named[:MOST_ROWS]
-    first = "" if len(shown) == len(found) else f"; the {len(shown)} strongest of {len(found)}"
 
     def chart() -> Spec:
         drawn = []
@@ -159,7 +158,8 @@ def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
     return Figure(
         "correlations",
         title,
-        f"Rank correlation over {counted(len(done(record)), 'cell')}, from −1 to +1, with 95% intervals{first}",
+        f"Rank correlation over {counted(len(done(record)), 'cell')}, from −1 to +1, with 95% intervals"
+        f"{only('strongest', shown, found)}",
         f"Bars of rank correlations of {len(shown)} axes. {title}.",
         Table(caption, ("Axis", "Correlation", "Interval, 95%", "Note"), "lrrl", rows),
         chart,
@@ -400,7 +400,6 @@ def _list(record: Record, day: int) -> Figure:
     rows = sorted(done(record), key=lambda row: -chance(row, day).p)
     shown, body = rows[:MOST_ROWS], tuple((row["label"], *result_cells(row, day)) for row in rows)
     columns = ("Cell", "Probability", "Monte Carlo interval, 95%", "Change from the first cell, points")
-    first = "" if len(shown) == len(rows) else f"; the {len(shown)} highest of {len(rows)}"
     of = f"Probability of an offensive within {counted(day, 'day')}"
 
     def chart() -> Spec:
@@ -414,7 +413,7 @@ def _list(record: Record, day: int) -> Figure:
     return Figure(
         f"list-{day}",
         _span(record, day),
-        f"{of}, with 95% Monte Carlo intervals{first}",
+        f"{of}, with 95% Monte Carlo intervals{only('highest', shown, rows)}",
         f"Dot chart of {counted(len(shown), 'cell')}. {_span(record, day)}.",
         Table(of, columns, "lrrr", body),
         chart,

@@ -222,7 +222,15 @@ def track_record_section(record: Record) -> Section:
     if track is None:
         parts: tuple[Part, ...] = (Text("The model has no track record yet for these parameters."),)
     else:
-        more = _more(track).fold("Both scores, and whole areas left out")
+        names = next(iter(track["windows"].values()))["brier"]
+        rows = tuple(
+            (counted(days, "day"), left_out, shown, *(plain(one[rule][name]) for name in names))
+            for left_out, windows in (("case", track["windows"]), ("area", track["areas_left_out"]))
+            for days, one in windows.items()
+            for rule, shown in SCORES.items()
+        )
+        columns = ("Within", "Left out", "Score", *map(capital, names))
+        more = Table("Mean scores by what was left out", columns, "lll" + "r" * len(names), rows)
         lead = Text(_score_lead(track, calibrated=is_calibrated(record)))
         note = (
             "A perfect Brier score is 0; always saying 50% scores 0.25. Skill is the percentage by which the "
@@ -230,7 +238,7 @@ def track_record_section(record: Record) -> Section:
             f"Parameters: {track['posterior']}. Made on {dated(track['made'])}; docs/backtest.md explains the method "
             "and lists the cases."
         )
-        parts = (lead, _brier(track), Text(note, "note"), more)
+        parts = (lead, _brier(track), Text(note, "note"), more.fold("Both scores, and whole areas left out"))
     return Section("Track record", parts, id="track-record")
 
 
@@ -274,16 +282,3 @@ def _brier(track: Record) -> Table:
     columns = ("Mean Brier score within", *(counted(days, "day") for days in track["windows"]))
     caption = f"Mean Brier scores, {track['scheme']}"
     return Table(caption, columns, "l" + "r" * len(windows), tuple(rows), style="narrow")
-
-
-def _more(track: Record) -> Table:
-    """Return all mean scores: both rules, with single cases and with whole areas left out."""
-    names = next(iter(track["windows"].values()))["brier"]
-    rows = [
-        (counted(days, "day"), left_out, shown, *(plain(one[rule][name]) for name in names))
-        for left_out, windows in (("case", track["windows"]), ("area", track["areas_left_out"]))
-        for days, one in windows.items()
-        for rule, shown in SCORES.items()
-    ]
-    columns = ("Within", "Left out", "Score", *map(capital, names))
-    return Table("Mean scores by what was left out", columns, "lll" + "r" * len(names), tuple(rows))
