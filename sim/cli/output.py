@@ -8,12 +8,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.cli.console import Format, note, print_json, say_all
 from sim.errors import UsageError, reason_of
 from sim.report import lines_of, write_report
 from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
 
 
 def check_output(folder: Path | None, *, figures: bool) -> None:
@@ -43,6 +47,19 @@ def check_file(file: Path | None) -> None:
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name a file in it")
     check_output(file.parent, figures=False)
+
+
+def prepared(
+    scenario: Path, runs: int | None, seed: int, out: Path | None, replicates: int = 2
+) -> tuple[Scenario, Plan]:
+    """Load a scenario and plan its runs; check the plan and the output folder."""
+    from sim.forecast.plan import Plan
+    from sim.scenario.load import load
+
+    loaded, plan = load(scenario), Plan(runs, seed, replicates)
+    plan.check(loaded)
+    check_output(out, figures=False)
+    return loaded, plan
 
 
 def shown(path: Path) -> str:

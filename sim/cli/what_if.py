@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -25,14 +25,10 @@ from sim.cli.options import (
     UsualCache,
     command_of,
 )
-from sim.cli.output import basis_of, check_output, deliver, runs_of, show
+from sim.cli.output import basis_of, deliver, prepared, runs_of, show
 from sim.errors import UsageError
 from sim.report import lines_of
 from sim.wording import counted
-
-if TYPE_CHECKING:
-    from sim.forecast.plan import Plan
-    from sim.scenario.scenario import Scenario
 
 Runs = Annotated[int, typer.Option(help="Runs of each variant."), RUNS]
 
@@ -57,7 +53,7 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     from sim.studies.counterfactuals import blocks_of
     from sim.studies.counterfactuals import counterfactuals as play
 
-    loaded, plan = _prepared(scenario, runs, seed, out)
+    loaded, plan = prepared(scenario, runs, seed, out)
     with machines.site("counterfactuals", blocks_of(loaded, plan), cache.open()) as site:
         record = play(loaded, Bench(plan, site)).record(command_of(context))
     then = f"offramp run {shlex.quote(str(scenario))} --counterfactuals --out FOLDER writes a report"
@@ -100,7 +96,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
     from sim.studies.bench import Bench
 
     spans = [_span(text) for text in range_ or ()]
-    loaded, plan = _prepared(scenario, runs, seed, out)
+    loaded, plan = prepared(scenario, runs, seed, out)
     window = day_of(by, loaded.as_of, loaded.horizon, "--by")
     asked = tipping.ask(loaded, input_, to=to, outcome=outcome, by=window, spans=spans)
     said = command_of(context)
@@ -157,7 +153,7 @@ def advise(  # noqa: PLR0913 - one parameter an option
     from sim.studies.advice import advise as compare
     from sim.studies.bench import Bench
 
-    loaded, plan = _prepared(scenario, runs, seed, out, REPLICATES)
+    loaded, plan = prepared(scenario, runs, seed, out, REPLICATES)
     asked = goal_of(goal, loaded)
     blocks = (1 + len(mixes_of(loaded, actor, asked, budget))) * plan.blocks
     said = command_of(context)
@@ -165,17 +161,6 @@ def advise(  # noqa: PLR0913 - one parameter an option
         record = compare(loaded, actor, asked, Bench(plan, site), budget=budget, command=said)
     basis = basis_of(record, runs_of(record, " of each mix"))
     deliver(record, format_, out, basis=basis, then=f"{command_of(context, here=True)} --out FOLDER draws it")
-
-
-def _prepared(scenario: Path, runs: int, seed: int, out: Path | None, replicates: int = 2) -> tuple[Scenario, Plan]:
-    """Load a scenario and plan its runs; check the plan and the output folder."""
-    from sim.forecast.plan import Plan
-    from sim.scenario.load import load
-
-    loaded, plan = load(scenario), Plan(runs=runs, seed=seed, replicates=replicates)
-    plan.check(loaded)
-    check_output(out, figures=False)
-    return loaded, plan
 
 
 @command

@@ -13,7 +13,7 @@ from sim.cli.console import Format, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import CACHE, NUMBER, RUNS, By, Cache, Output, Replicates, ScenarioPath, Seed, command_of
-from sim.cli.output import basis_of, check_output, deliver, runs_of, show
+from sim.cli.output import basis_of, deliver, prepared, runs_of, show
 from sim.errors import UsageError
 from sim.report import lines_of
 from sim.wording import counted
@@ -127,17 +127,13 @@ def discover(  # noqa: PLR0913 - one parameter an option
     offramp discover scenarios/idlib-2018/baseline.yaml --outcome "no offensive"
     offramp discover scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90 --out reports/discovery
     """
-    from sim.forecast.plan import Plan
-    from sim.scenario.load import load
     from sim.scenario.windows import day_of
     from sim.studies.discovery import ask
     from sim.studies.discovery import discover as search
 
-    loaded = load(scenario)
+    loaded, plan = prepared(scenario, runs, seed, out)
     window = day_of(by, loaded.as_of, loaded.horizon, "--by")
     asked = ask(loaded, outcome=outcome, by=window, structural=structural)
-    plan = Plan(runs=runs, seed=seed)
-    check_output(out, figures=False)
     said = command_of(context)
     with machines.site(loaded.id, plan.blocks, cache.open(), blocks=plan.blocks) as site:
         record = search(asked, plan, site, said)
@@ -162,14 +158,9 @@ def explain(  # noqa: PLR0913 - one parameter an option
     offramp explain scenarios/idlib-2018/baseline.yaml --run 478 --daily
     offramp explain scenarios/idlib-2018/baseline.yaml --run 12345 --seed 1 --out reports/run-12345
     """
-    from sim.forecast.plan import Plan
     from sim.forecast.replay import explain as replay
-    from sim.scenario.load import load
 
-    loaded = load(scenario)
-    plan = Plan(seed=seed, replicates=replicates)
-    plan.check(loaded)
-    check_output(out, figures=False)
+    loaded, plan = prepared(scenario, None, seed, out, replicates)
     said = command_of(context)
     record = replay(loaded, run_, seed=plan.seed, replicates=plan.replicates, command=said)
     more = "" if daily else "; --daily prints every day"

@@ -40,7 +40,6 @@ class Piece:
         return self.tasks[0].block
 
     def __str__(self) -> str:
-        """Return its name for messages."""
         others = f" and {len(self.tasks) - 1} more" if len(self.tasks) > 1 else ""
         return f"runs {self.part.start} to {self.part.stop} of {self.tasks[0]}{others}"
 

@@ -27,7 +27,7 @@ from sim.report.pages.tipping import lead_of
 from sim.report.sections.story import story_of
 from sim.report.words import SCALES
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
-from sim.runs.executors import Executor
+from sim.runs.executors.pool import Executor, Finished, Lost
 from sim.runs.groups import Failure, Group, play_group
 from sim.scenario.edit import bare
 from sim.studies.bench import Bench, Site
@@ -113,11 +113,7 @@ class _Scheduled(Executor):
         self._scheduler, self._loop, self._stop = scheduler, loop, stop
 
     def map(
-        self,
-        function: Callable[[Any], Any],
-        tasks: Iterable[Any],
-        finished: Callable[[], None] | None = None,
-        lost: Callable[[Any, ExecutionError], Any] | None = None,
+        self, function: Callable[[Any], Any], tasks: Iterable[Any], finished: Finished = None, lost: Lost = None
     ) -> Iterator[Any]:
         """Yield the results of blocks in order; at most one block per worker is requested at once."""
         del function, finished, lost  # `played` is called instead; it can be halted if nothing is stored

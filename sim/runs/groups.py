@@ -49,7 +49,6 @@ class Task:
     kept: BlockResult | None = None
 
     def __str__(self) -> str:
-        """Name the task in messages."""
         return f"block {self.block.block} of {self.name}"
 
     @property
@@ -76,7 +75,6 @@ class Group:
     tasks: tuple[Task, ...]
 
     def __str__(self) -> str:
-        """Return the name of the group for messages."""
         first, *others = map(str, self.tasks)
         return f"{first} to {others[-1]}" if others else first
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sim.errors import UsageError
+from sim.errors import UsageError, reason_of
 from sim.loopback import is_loopback
 from sim.wholefiles import read_whole
 
@@ -33,8 +33,7 @@ class Tls:
             try:
                 read_whole(path, MOST_BYTES)
             except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise UsageError(f"cannot read the file after {option}, {path}: {reason}") from None
+                raise UsageError(f"cannot read the file after {option}, {path}: {reason_of(error)}") from None
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,6 @@ class Address:
     tls: Tls | None = None
 
     def __str__(self) -> str:
-        """Return the address for messages."""
         return self.url
 
     @classmethod

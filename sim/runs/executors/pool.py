@@ -137,6 +137,9 @@ def _portable(error: Exception) -> Exception:
 
 
 Note = Callable[[str], None]  # takes a sentence for the user, such as which tasks are run again
+Finished = Callable[[], None] | None  # called once for each task as soon as it is known to be done
+Lost = Callable[[Any, ExecutionError], Any] | None
+"""Returns a stand-in for the result of a task that loses its worker every time it is tried."""
 LOOK = 2.0  # seconds without news after which a pool checks that its workers are still there
 
 
@@ -159,17 +162,12 @@ class Executor(ABC):
 
     @abstractmethod
     def map(
-        self,
-        function: Callable[[Task], Result],
-        tasks: Iterable[Task],
-        finished: Callable[[], None] | None = None,
-        lost: Callable[[Task, ExecutionError], Result] | None = None,
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], finished: Finished = None, lost: Lost = None
     ) -> Iterator[Result]:
         """Yield `function(task)` for each task, in order.
 
-        `finished` is called once for each task as soon as it is known to be done; `lost` returns a stand-in for the
-        result of a task that loses its worker every time it is tried. Raises ExecutionError if a task failed or,
-        without `lost`, lost its worker every time (the error names the task), or if no workers are left.
+        Raises ExecutionError if a task failed or, without `lost`, lost its worker every time (the error names the
+        task), or if no workers are left.
         """
 
 
@@ -177,11 +175,7 @@ class Serial(Executor):
     """One task after another in this process."""
 
     def map(
-        self,
-        function: Callable[[Task], Result],
-        tasks: Iterable[Task],
-        finished: Callable[[], None] | None = None,
-        lost: Callable[[Task, ExecutionError], Result] | None = None,
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], finished: Finished = None, lost: Lost = None
     ) -> Iterator[Result]:
         """Yield results in order; a task that kills its process kills this one."""
         for task in tasks:
@@ -220,11 +214,7 @@ class Pool(Executor):
         self.note = note
 
     def map(
-        self,
-        function: Callable[[Task], Result],
-        tasks: Iterable[Task],
-        finished: Callable[[], None] | None = None,
-        lost: Callable[[Task, ExecutionError], Result] | None = None,
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], finished: Finished = None, lost: Lost = None
     ) -> Iterator[Result]:
         """Yield results in order."""
         source = iter(tasks)
@@ -261,8 +251,8 @@ class _Run(Generic[Task, Result]):
     opened: ExitStack
     function: Callable[[Task], Result]
     feed: Feed[Task]
-    finished: Callable[[], None] | None
-    lost: Callable[[Task, ExecutionError], Result] | None
+    finished: Finished
+    lost: Lost
 
     def __post_init__(self) -> None:
         self._workers: Workers | None = None

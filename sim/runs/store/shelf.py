@@ -86,7 +86,6 @@ class Folder(Shelf):
         self.path, self.shared = path, shared
 
     def __str__(self) -> str:
-        """Return where it is."""
         return str(self.path)
 
     def get(self, name: str, most: int | None = None) -> bytes | None:
@@ -160,7 +159,6 @@ class Objects(Shelf):
         self.url = url.rstrip("/")
 
     def __str__(self) -> str:
-        """Return where it is."""
         return self.url
 
     def get(self, name: str, most: int | None = None) -> bytes | None:

@@ -72,7 +72,6 @@ class Store:
         self.damaged = 0
 
     def __str__(self) -> str:
-        """Return where it is."""
         return str(self.shelf)
 
     def get(self, task: BlockTask) -> BlockResult | None:
