@@ -150,10 +150,7 @@ def check_words(words: Sequence[str]) -> None:
 
 
 def epoch() -> datetime.datetime | None:
-    """Return the time set by SOURCE_DATE_EPOCH, in UTC; None if it is not set.
-
-    Raises UsageError if it is not a valid time; NumPy could not be loaded then, and no command would work.
-    """
+    """Return the time of SOURCE_DATE_EPOCH, in UTC, or None. Raises UsageError if it is no time: NumPy would fail."""
     text = os.environ.get(EPOCH)
     if text is None:
         return None

@@ -22,10 +22,7 @@ SUFFIXES = (".yaml", ".yml")
 
 
 def files_of(kind: str, paths: Iterable[Path]) -> list[Path]:
-    """Return the given files and those of a kind in the given folders, each once whatever the paths to it.
-
-    Raises UsageError if a folder contains none.
-    """
+    """Return given files and those of a kind in given folders, each once. Raises UsageError if a folder has none."""
     found: list[Path] = []
     for path in paths:
         inside = [file for file in visible_files(path, SUFFIXES) if kind_of(file) == kind] if path.is_dir() else [path]

@@ -65,10 +65,7 @@ class Machines:
     def site(
         self, label: str, total: int, store: Store | None = None, *, unit: str = "block", blocks: int | None = None
     ) -> Iterator[Site]:
-        """Show the progress of a study over `total` units, and yield the site where it is played.
-
-        The number of blocks is passed to `make`, which may raise UsageError.
-        """
+        """Show the progress of a study over `total` units, and yield the site where it is played. Raises as `make`."""
         from sim.studies.bench import Site  # late: --help needs none of it
 
         executor = self.make(blocks)
@@ -83,10 +80,7 @@ class Machines:
             start_server()
 
     def make(self, blocks: int | None = None) -> Executor:
-        """Return the executor for a number of blocks, or for an unknown number if None.
-
-        Raises UsageError if options cannot be combined, or dask is not installed.
-        """
+        """Return the executor for a number of blocks, None if unknown. Raises UsageError if options do not fit."""
         if self.executor is Kind.DASK:
             return self._dask()
         if given := self._of_dask():

@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
 
 def check_output(folder: Path | None, *, figures: bool) -> None:
-    """Create the output folder, if one is given, and check that it is writable.
-
-    Raises UsageError if it cannot be created or written to, or if figures are requested without a folder.
-    """
+    """Create the output folder, if any. Raises UsageError if it is not writable, or if figures lack one."""
     if folder is None:
         if figures:
             raise UsageError("--figures needs a folder to write them to; name one with --out")

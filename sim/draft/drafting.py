@@ -53,10 +53,7 @@ class Folder:
 
     @classmethod
     def read(cls, path: Path) -> Folder:
-        """Read a folder; a missing one counts as empty.
-
-        Raises ScenarioError if its draft, its evidence or its list of sources is invalid.
-        """
+        """Read a folder; a missing one counts as empty. Raises ScenarioError if a file in it is invalid."""
         draft, evidence, sources = path / NAME, path / EVIDENCE, path / SOURCES
         drafted = read_draft(draft) if draft.exists() else None
         if evidence.exists():
@@ -77,10 +74,7 @@ class Reading:
 
 
 def cast_of(folder: Folder, file: Path | None) -> dict[str, Member]:
-    """Return the cast from a file if given, else from the draft, else from the folder's cast.yaml.
-
-    Raises UsageError if there is no cast.
-    """
+    """Return the cast from a file, else the draft's, else that of cast.yaml. Raises UsageError if there is none."""
     if file is None and folder.draft is not None:
         return folder.draft.cast
     file = file or folder.path / CAST
@@ -93,10 +87,7 @@ def cast_of(folder: Folder, file: Path | None) -> dict[str, Member]:
 
 @dataclass(frozen=True)
 class Reader:
-    """How articles are read: who proposes items, made with which software, for which cast and as-of date.
-
-    Nothing later than the as-of date is read; `undated` is the date of articles that have none in their head.
-    """
+    """How articles are read: by whom, made with what, for which cast and as-of date; `undated` dates the others."""
 
     propose: Propose
     cast: Mapping[str, Member]

@@ -29,27 +29,17 @@ HEAD = (
 
 
 def read_draft(path: Path) -> DraftFile:
-    """Read `evidence.draft.yaml`.
-
-    Raises ScenarioError if anything is wrong; it lists all faults with file, line, key, what was expected and what was
-    found.
-    """
+    """Read `evidence.draft.yaml`. Raises ScenarioError with all faults if anything is wrong."""
     return _read(DraftFile, read_tree(path, str(path), DRAFT_FORMAT, larger=MAX_LARGER), path, complaints)
 
 
 def read_cast(path: Path) -> dict[str, Member]:
-    """Read `cast.yaml`, the actors keyed by id.
-
-    Raises ScenarioError if anything is wrong, including two actors that share a name; it lists all faults.
-    """
+    """Read `cast.yaml`, actors by id. Raises ScenarioError with all faults, such as a name of two actors."""
     return _read(CastFile, read_tree(path, str(path), CAST_FORMAT), path, lambda file: _shared_names(file.cast)).cast
 
 
 def write_draft(path: Path, draft: DraftFile) -> None:
-    """Write a draft; an existing file stays until the new one is on the disk.
-
-    Raises ReportError if the file cannot be written.
-    """
+    """Write a draft; a file there stays until the new one is on the disk. Raises ReportError if it cannot be done."""
     try:
         write_whole(path, draft_yaml(draft).encode("utf-8"))
     except OSError as error:

@@ -55,10 +55,7 @@ def counts(items: tuple[HeldItem, ...]) -> dict[str, int]:
 
 
 def read_articles(folder: Path) -> dict[str, Article]:
-    """Read the articles in a folder and its subfolders, keyed by path; hidden files are skipped.
-
-    Raises ArticleError if the folder cannot be read or holds no article, or one of them cannot be read.
-    """
+    """Read the visible articles below a folder, by path. Raises ArticleError if there is none, or one is unreadable."""
     if not folder.is_dir():
         raise ArticleError(f"{folder} is not a folder; name the folder that holds the articles")
     articles = {str(file): read_article(file) for file in visible_files(folder, (*TEXTS, *PAGES))}

@@ -95,10 +95,7 @@ class DraftFile(Part):
 
 @dataclass(frozen=True)
 class Left:
-    """What is left to do: items not judged, and paragraphs, by article, not yet ticked as having nothing more.
-
-    `stray` are kept items marked as duplicates of a rejected item, mapped to that item.
-    """
+    """What is left to do: items not judged, paragraphs not ticked, kept items (`stray`) that repeat a rejected one."""
 
     proposed: tuple[str, ...]
     unread: Mapping[str, tuple[int, ...]]

@@ -68,10 +68,7 @@ def _number(value: object) -> float:
 
 @dataclass
 class Catalogue:
-    """Scenarios of one folder that share a base with the first, keyed by file name.
-
-    The first is loaded immediately, its variants on demand or when there is time.
-    """
+    """Scenarios of a folder that share a base with the first, by file name; variants are loaded when there is time."""
 
     file: Path
     _bases: dict[str, Base | None] = field(default_factory=dict)
@@ -118,10 +115,7 @@ class Catalogue:
         return base
 
     def changes(self, state: State) -> dict[str, Any]:
-        """Return the changes that a state makes to its scenario, keyed by dotted path.
-
-        Raises UsageError if it moves an input without a control.
-        """
+        """Return a state's changes to its scenario, by dotted path. Raises UsageError if an input has no control."""
         scenario = self[state.scenario].scenario
         sliders = self._sliders_of(state.scenario)
         changes: dict[str, Any] = {}
@@ -145,10 +139,7 @@ class Catalogue:
         return self._sliders[name]
 
     def scenario(self, state: State) -> Scenario:
-        """Return the scenario described by a state.
-
-        Raises OfframpError if the state does not fit its scenario, or the result is not a valid scenario.
-        """
+        """Return the scenario described by a state. Raises OfframpError if it does not fit or is invalid."""
         changes = self.changes(state)
         base = self[state.scenario]
         return base.vary(changes, {})
@@ -159,10 +150,7 @@ class Catalogue:
         return overlay_yaml(f"./{state.scenario}", self.changes(state), head)
 
     def imported(self, text: str) -> State:
-        """Return the state described by a dropped file.
-
-        Raises OfframpError if it is not a scenario file, or contains a change that no control can make.
-        """
+        """Return the state described by a dropped file. Raises OfframpError if no controls can make it."""
         value = _read(text)
         own = self._own(value)
         if own is not None:

@@ -25,10 +25,7 @@ _shelf = Shelf(SHELF_BYTES)
 
 @dataclass(frozen=True)
 class Piece:
-    """Some runs of a block, for one scenario or for several that differ in numbers only.
-
-    A store is for a piece that is a whole block of one scenario.
-    """
+    """Some runs of a block, for scenarios that differ in numbers only; a store, for a whole block of one scenario."""
 
     tasks: tuple[BlockTask, ...]
     part: slice
@@ -49,10 +46,7 @@ class Halted(Exception):  # noqa: N818 - not an error: nobody waits any more
 
 
 def play(piece: Piece) -> list[BlockResult] | None:
-    """Play a piece; return the result of each of its tasks, or None if it was halted.
-
-    Raises StoreError if the result cannot be stored, and ExecutionError if a block for a store cannot be played.
-    """
+    """Play a piece; return a result per task, None if halted. Raises StoreError or ExecutionError if it is stored."""
     first = piece.tasks[0]
     if piece.store is not None:
         task = Task(first, first.scenario.id, with_counts=True, store=piece.store, look_up=True)

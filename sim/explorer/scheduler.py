@@ -111,10 +111,7 @@ class Scheduler:
         self._wake()
 
     async def run(self, function: Callable[[Any], Any], task: Any) -> Any:
-        """Call a function in a worker; cancelling drops the call.
-
-        Raises UsageError if too many calls are waiting already.
-        """
+        """Call a function in a worker; cancelling drops the call. Raises UsageError if too many are waiting already."""
         if len(self._errands) >= MOST_ERRANDS:
             raise UsageError("too many requests at once; try again in a moment")
         errand = Errand(function, task, asyncio.get_running_loop().create_future())

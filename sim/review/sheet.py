@@ -96,10 +96,7 @@ class Sheet:
             raise StaleError("the draft was changed meanwhile, in another window or an editor; see its current state")
 
     def take(self, draft: DraftFile, words: str) -> None:
-        """Write the draft after an answer, given in words for `undo`.
-
-        Raises errors as `check` does, and ReportError if the file cannot be written.
-        """
+        """Write the draft after an answer, in words for `undo`. Raises as `check`, and ReportError if it cannot."""
         before = self.draft
         self._write(draft)
         self._steps = [*self._steps[-MOST_UNDONE:], (words, before)]

@@ -80,10 +80,7 @@ class Group:
 
 
 def in_groups(tasks: Collection[Task], workers: int, *, in_order: bool = False) -> list[Group]:
-    """Return tasks in groups that can each be played in one array, with about equal work for each worker.
-
-    With `in_order`, only consecutive tasks may share a group.
-    """
+    """Return tasks in groups for one array each, about equal work per worker; `in_order`, of consecutive tasks only."""
     share = max(LEAST_APART, -(-_runs_of(tasks) // workers))
     groups: list[list[Task]] = []
     last: dict[Hashable, list[Task]] = {}
@@ -103,10 +100,7 @@ def _runs_of(tasks: Iterable[Task]) -> int:
 
 
 def play_group(group: Group) -> list[BlockResult | Failure]:
-    """Return the result of each block, taken from the store or played and kept.
-
-    Raises StoreError if a result cannot be kept; this is not the fault of a block.
-    """
+    """Return the result of each block, from the store or played and kept. Raises StoreError if it cannot be kept."""
     kept = {task: task.at_hand for task in group.tasks}
     played = iter(_results([task for task, result in kept.items() if result is None]))
     return [

@@ -87,10 +87,7 @@ MOST_BYTES = 16_000_000
 
 
 def kept(endpoint: Endpoint, name: str) -> list[Any] | None:
-    """Return the items of a cached reply; None if there is none.
-
-    Raises UsageError if the file cannot be read, or was not written by us.
-    """
+    """Return the items of a cached reply; None if there is none. Raises UsageError if it is unreadable or not ours."""
     if endpoint.replies is None:
         return None
     path = endpoint.replies / f"{name}.json"

@@ -47,10 +47,7 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class When:
-    """A range of days, the start and end of its expression in the text, and the word that makes it a deadline.
-
-    `known` says how the days of an item are known (`DraftItem.date_from`).
-    """
+    """A range of days, its place in a text, the word that makes it a deadline, and how it is known (`date_from`)."""
 
     first: date
     last: date
@@ -90,10 +87,7 @@ def _deadline(text: str, match: re.Match[str]) -> str:
 
 
 def gap(text: str) -> timedelta | None:
-    """Return how long after (or, negative, before) something else a text says that it was: `two days after` at its end.
-
-    None if it does not say so.
-    """
+    """Return how long after (negative: before) something else a text says that it was, as `two days after`, or None."""
     found = _GAP.search(text)
     if found is None:
         return None

@@ -37,10 +37,7 @@ _PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'
 
 @cache
 def parser() -> Language:
-    """Load the model; later calls return the same object.
-
-    Raises UsageError if spaCy or the model is missing; the message says what to install.
-    """
+    """Load the model, once. Raises UsageError if spaCy or the model is missing; the message says what to install."""
     loaded: Language = importlib.import_module(_model()).load(exclude=["ner"])
     return loaded
 

@@ -43,10 +43,7 @@ PROBES = 64
 
 
 class Feed(Generic[Task]):
-    """Deals tasks in batches of about `target` seconds, reading one batch per worker ahead to see the end coming.
-
-    With a target of 0, every batch is a single task.
-    """
+    """Deals batches of `target` seconds, single tasks if 0; reads one per worker ahead to see the end coming."""
 
     def __init__(self, tasks: Iterable[Task], target: float) -> None:
         self._source, self._target = iter(tasks), target
@@ -87,10 +84,7 @@ class Feed(Generic[Task]):
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of a batch: the pickled results of its first tasks, in order, and the seconds that they took.
-
-    `error` is that of the next task, at which the batch ended; None if all are done.
-    """
+    """Pickled results of the first tasks of a batch, the error of the next one, if it failed, and the seconds taken."""
 
     results: list[bytes]
     error: Exception | None

@@ -54,17 +54,11 @@ class Shelf(ABC):
 
     @abstractmethod
     def put(self, name: str, content: bytes) -> None:
-        """Store bytes under a name.
-
-        Raises StoreError if they cannot be written; the previous content is not touched.
-        """
+        """Store bytes under a name. Raises StoreError if they cannot be written; the previous content stays."""
 
     @abstractmethod
     def check(self) -> None:
-        """Check that the shelf exists, or create it; a read-only one will do.
-
-        Raises StoreError if it neither exists nor can be created.
-        """
+        """Check that the shelf exists, even read-only, or create it. Raises StoreError if it can be neither."""
 
     @abstractmethod
     def items(self) -> Iterator[Item]:

@@ -87,10 +87,7 @@ class Store:
         return result
 
     def put(self, task: BlockTask, result: BlockResult) -> None:
-        """Keep the result of a block.
-
-        Raises StoreError if it cannot be written: disk full, read-only, no folder. Everything kept before is untouched.
-        """
+        """Keep the result of a block. Raises StoreError if it cannot be written; what was kept before stays."""
         key = key_of(task)
         self.shelf.put(name_of(key), packed(result, key, task.scenario.id, task.scenario.document.title))
 
@@ -101,10 +98,7 @@ class Store:
         return None if raw is None else unpacked_note(raw, key)
 
     def put_note(self, task: BlockTask, kind: str, note: Any) -> None:
-        """Keep plain values that took a block to compute; `kind` names them and the code that computed them.
-
-        Raises StoreError as for `put`.
-        """
+        """Keep plain values that took a block to compute; `kind` names them and their code. Raises as `put`."""
         key = _key_of_note(task, kind)
         self.shelf.put(name_of(key), packed_note(note, key, task.scenario.id, task.scenario.document.title))
 
@@ -124,10 +118,7 @@ def name_of(key: str) -> str:
 
 
 def shelf_of(place: str) -> Shelf:
-    """Return the shelf for a place given on the command line.
-
-    Raises UsageError if it is empty, or an address of a kind that cannot hold a store.
-    """
+    """Return the shelf for a place given on the command line. Raises UsageError if it cannot hold a store."""
     kind, mark, rest = place.partition("://")
     if place and not mark:
         return Folder(Path(place))
@@ -162,10 +153,7 @@ def by_head(store: Store) -> dict[Head, list[Item]]:
 
 
 def to_remove(items: Iterable[Item], now: float, days: float | None, most_bytes: int | None) -> list[Item]:
-    """Choose items to remove: those older than `days`, then the oldest until at most `most_bytes` remain.
-
-    Leftovers older than a day are always removed.
-    """
+    """Choose leftovers older than a day, items older than `days`, then the oldest until `most_bytes` at most remain."""
     ordered = sorted(items, key=lambda one: (one.written, one.name))
     longest, most = (math.inf if limit is None else limit for limit in (days, most_bytes))
     left = sum(item.size for item in ordered)
