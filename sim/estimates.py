@@ -184,13 +184,23 @@ def cube_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def ratio(part: float, whole: float, products: tuple[float, float, float], draws: float) -> Estimate:
     """Estimate a probability as a ratio of two sums over hypercubes, which may differ in their number of counted runs.
 
-    The part is the number of runs with the event, the whole that of runs that count; the products are sums over
-    hypercubes of part * part, part * whole and whole * whole. The variance is that of the ratio's linear approximation,
-    from the residuals of hypercubes (Cochran 1977, section 6.4); for Student's t, the number of hypercubes is the
-    effective number of equal ones (Kish 1965).
+    The variance is that of the ratio's linear approximation, from the residuals of hypercubes (Cochran 1977, section
+    6.4); for Student's t, the number of hypercubes is the effective number of equal ones (Kish 1965).
 
-    The draws are those with a run that counts, or fewer; for the exact bound they are reduced by 1 in `STRATA`, the
-    most that dependence within a hypercube could cost. Raises ValueError if no run counts.
+    Parameters
+    ----------
+    part, whole
+        Number of runs with the event, and of runs that count.
+    products
+        Sums over hypercubes of part * part, part * whole and whole * whole.
+    draws
+        Number of draws with a run that counts, or fewer. For the exact bound it is reduced by 1 in `STRATA`, the most
+        that dependence within a hypercube could cost.
+
+    Raises
+    ------
+    ValueError
+        If no run counts.
     """
     if whole == 0:
         raise ValueError("no runs to estimate from")

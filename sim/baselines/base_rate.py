@@ -18,7 +18,19 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class BaseRate:
-    """A share of cases with its 95% interval; the groups are the areas, None if the cases were taken as independent."""
+    """A share of cases.
+
+    Attributes
+    ----------
+    p
+        Share in which the event happened.
+    low, high
+        95% interval.
+    happened, cases
+        Counts.
+    groups
+        Number of areas, or None if the cases were taken as independent.
+    """
 
     p: float
     low: float

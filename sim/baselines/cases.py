@@ -31,11 +31,22 @@ MOST_BYTES = 10_000_000
 class Case:
     """One past decision point, a row of the table.
 
-    The tier says how close it is to the case the model was built for (A, B, C), the area which ground it shares with
-    others. The as-of date is day 0, the horizon the length of the window that was observed. Baselines never learn from
-    the target, the case that the others are used for. The days of the events count from day 0; None if one did not
-    happen within the horizon. What follows is as in `Features` and `Positions`; these are None if no actor has any
-    weight.
+    Attributes
+    ----------
+    id
+        Id of its scenario.
+    tier, area
+        How close it is to the case the model was built for (A, B, C), and the ground that it shares with others.
+    as_of, horizon
+        Day 0, and the length of the window that was observed.
+    target
+        Whether it is the case that the others are used for; baselines never learn from it.
+    days_to_offensive, days_to_agreement
+        Day of the event, counted from day 0; None if it did not happen within the horizon.
+    expected_support, troops_inside
+        `Features`.
+    mean, median, challenge, condorcet
+        `Positions`; None if no actor has any weight.
     """
 
     id: str

@@ -24,10 +24,16 @@ STATUS_QUO = 1.0  # Q: a challenge is weighed against the state that lasts witho
 
 @dataclass(frozen=True)
 class Group:
-    """The participants: position on one axis, in any unit, capability, and salience, 0 to 1; arrays of shape (actors,).
+    """The participants: arrays of shape (actors,).
 
-    The capability is the weight if fully used, the salience the share of it used on this question. The span is the
-    length of the axis: largest minus smallest position at the start, kept through the rounds.
+    Attributes
+    ----------
+    position
+        Position on one axis, in any unit.
+    capability, salience
+        Weight if fully used, and the share of it used on this question, 0 to 1.
+    span
+        Length of the axis: largest minus smallest position at the start, kept through the rounds.
     """
 
     position: Floats
@@ -54,8 +60,14 @@ class Round:
 def play(position: Floats, capability: Floats, salience: Floats, *, rounds: int = ROUNDS) -> tuple[Round, ...]:
     """Play rounds until no position moves, or up to the limit; no rounds if none moves from the start.
 
-    That is common if saliences are near 1: everybody would resist, so nobody expects to gain by a challenge. Positions,
-    capabilities, at least 0, and saliences, 0 to 1, have the shape (actors,), with some weight among them.
+    That is common if saliences are near 1: everybody would resist, so nobody expects to gain by a challenge.
+
+    Parameters
+    ----------
+    position, capability, salience
+        Shape (actors,); capability at least 0, salience 0 to 1, with some weight among them.
+    rounds
+        Largest number of rounds.
     """
     span = float(np.ptp(position))
     played: list[Round] = []

@@ -30,10 +30,17 @@ FLAT = 1e-6  # gradient of the penalised likelihood per case, at and below which
 
 @dataclass(frozen=True)
 class Prediction:
-    """A predicted probability, and the standard error of its log-odds.
+    """A predicted probability.
 
-    From low to high is the 95% interval of the probability for such cases, from the log-odds: how well the curve is
-    known, not how a single case turns out.
+    Attributes
+    ----------
+    p
+        Probability.
+    se
+        Standard error of its log-odds.
+    low, high
+        95% interval of the probability for such cases, from the log-odds: how well the curve is known, not how a single
+        case turns out.
     """
 
     p: float

@@ -27,13 +27,23 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class WindowBaselines:
-    """Forecasts of an offensive within a window of some days by the baselines.
+    """Forecasts of an offensive within a window by the baselines.
 
-    They were learnt from a number of cases with windows over by the as-of date. If these are too few, a `reason` says
-    so, and there is no baseline. The base rate is the share of the cases, with an interval clustered by area; the
-    logistic regression is on expected support and troops inside. By rule (mean, median, challenge, condorcet), the
-    positions have the probability linked to the rule's; without the rules for which the scenario, or too many cases,
-    have no position.
+    Attributes
+    ----------
+    window
+        Length of the window in days.
+    cases
+        Number of cases, with windows over by the as-of date, that it was learnt from.
+    reason
+        Reason why there is no baseline: `too few to judge`; None if there is one.
+    base_rate
+        Share of the cases, with an interval clustered by area.
+    logistic
+        Regression on expected support and troops inside.
+    positions
+        By rule (mean, median, challenge, condorcet): the probability linked to its position; without the rules for
+        which the scenario, or too many cases, have no position.
     """
 
     window: int
@@ -46,10 +56,16 @@ class WindowBaselines:
 
 @dataclass(frozen=True)
 class Baselines:
-    """All baselines of a scenario; it has no positions if no actor has any weight.
+    """All baselines of a scenario.
 
-    The windows are those of 30, 90 and 180 days that are among the scenario's milestones; the table is the digest of
-    that of the cases.
+    Attributes
+    ----------
+    features, positions
+        Those of the scenario; no positions if no actor has any weight.
+    windows
+        By window: those of 30, 90 and 180 days that are among the scenario's milestones.
+    table
+        Digest of the table of cases.
     """
 
     features: Features

@@ -29,10 +29,18 @@ TROOPS = 0.3
 class Positions:
     """Results of the actors' positions, the means of their stances from -1 to 1.
 
-    Mean and median are weighted by capability x salience. The challenge is the weighted median after the last round of
-    the challenge model, with the number of rounds in which somebody moved; the median itself if nobody does. The
-    Condorcet choice is probabilistic, with the probabilities of offensive, standoff and agreement, and given as an
-    expected position over the three.
+    Attributes
+    ----------
+    mean, median
+        Capability x salience weighted mean and median of the positions.
+    challenge
+        Weighted median after the last round of the challenge model; the median itself if nobody moves.
+    condorcet
+        Probabilistic Condorcet choice, as an expected position over offensive, standoff and agreement.
+    challenge_rounds
+        Rounds in which somebody moved.
+    choice
+        The probabilities of that choice: offensive, standoff, agreement.
     """
 
     mean: float

@@ -41,11 +41,20 @@ COLUMNS = ("case", "as_of", "pair", "days_to_force", "days_to_major", *FLAGS, *C
 
 @dataclass(frozen=True)
 class Threat:
-    """One threat: when, between which two states, what was known of it on the day, and its outcome.
+    """One threat: when, between which states, what was known of it on the day, and its outcome.
 
-    Threats of one pair are not independent of each other. The scenario is the id of the one that it is coded as. The
-    days of the first use of `force`, and of an occupation, a battle or 25 deaths (`major`), are None if none came. What
-    was `known` is the table's information on it as of the day, by column.
+    Attributes
+    ----------
+    name
+        Its id in the table.
+    pair
+        The two states; threats of one pair are not independent of each other.
+    scenario
+        Id of the scenario that it is coded as.
+    force, major
+        Day of the first use of force, and of an occupation, a battle or 25 deaths; None if none came.
+    known
+        The table's information on it as of the day, by column.
     """
 
     name: str

@@ -47,11 +47,19 @@ class Driver:
     path is their paths joined by `+`, its index is that of all of them at once, and direction, `low` and `high` follow
     the first of them, with the others varying along with it.
 
-    The index is first-order, of the probability; None if chance hides how much the inputs matter. The direction is
-    `rises` or `falls` with the input, `bends` (it matters, but not in one direction), `unclear`, or `no effect`;
-    `no_effect` says why it cannot have one within the window. The probabilities at its `low` and `high` end are those
-    in the lowest and the highest sixteenth of its distribution; None without draws there. The `fall` is how much the
-    variance of the probability would fall on average if the input were known.
+    Attributes
+    ----------
+    index
+        Its first-order index of the probability; None if chance hides how much the inputs matter.
+    direction
+        `rises` or `falls` with the input, `bends` (it matters, but not in one direction), `unclear`, or `no effect`.
+    low, high
+        The probability when the input is in the lowest and the highest sixteenth of its distribution; None without
+        draws there.
+    fall
+        How much the variance of the probability would fall on average if the input were known.
+    no_effect
+        Reason why it cannot have an effect within the window; None if it can, or may.
     """
 
     path: str

@@ -133,11 +133,27 @@ def sum_of(parts: Sequence[Part]) -> Part:
 
 
 class InputIndices:
-    """Indices of inputs, by their position in the counts of draws by input, bin and number of successes.
+    """Indices of inputs, by their position in the counts.
 
-    The bins are sums by input and bin; `own` is the variance due to each input, shape (inputs,), `whole` that of the
-    probability, and `not_chance` its share of the variance of the outcome. It `is_known` if it is distinguishable from
-    chance, so that shares of it mean anything. The purpose is that of the bootstrap, whose seed is 0.
+    Parameters
+    ----------
+    counts
+        Draws by input, bin and number of successes.
+    purpose
+        Purpose of the bootstrap; its seed is 0.
+
+    Attributes
+    ----------
+    bins
+        Sums by input and bin.
+    own
+        Variance due to each input, shape (inputs,).
+    whole
+        Variance of the probability.
+    not_chance
+        Its share of the variance of the outcome.
+    is_known
+        Whether it is distinguishable from chance, so that shares of it mean anything.
     """
 
     def __init__(self, counts: Counts, purpose: str) -> None:

@@ -62,9 +62,18 @@ def pooled_record(record: Mapping[str, Any], baselines: Mapping[str, Any]) -> di
 class Forecast:
     """The result of a scenario's runs. Forecasts are compared by identity.
 
-    The tally has counts over all runs; the records, dtype `RECORD`, are those of the first 1,000,000. Storylines are
-    made from the paths of the first runs, unless these were not kept, or taken from a store. The status is `complete`,
-    `interrupted` (fewer runs than planned) or `imprecise` (the runs did not reach the precision).
+    Attributes
+    ----------
+    tally
+        Counts over all runs.
+    records
+        One record per run, dtype `RECORD`, of the first 1,000,000 runs.
+    paths
+        Paths of the first runs, from which storylines are made; None if they were not kept.
+    kept_storylines
+        Storylines from a store, used instead of paths.
+    status
+        `complete`; `interrupted`: fewer runs than planned; `imprecise`: the runs did not reach the precision.
     """
 
     scenario: Scenario

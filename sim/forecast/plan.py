@@ -47,12 +47,19 @@ def _half_width(value: object) -> float:
 class Plan:
     """How many runs to make, and from which draws.
 
-    The number of runs is an upper limit with a precision; None means 20,000, or 1,000,000 with a precision. The seed,
-    at least 0, is that of all streams. The replicates are the runs per draw of the uncertain inputs, a power of two up
-    to 64.
-
-    A precision stops at the first look at which the interval of every probability of an offensive extends at most this
-    far to either side. Given conditions observed since, only runs that meet all of them count (`given.read_given`).
+    Attributes
+    ----------
+    runs
+        Number of runs, an upper limit with a precision; None: 20,000, or 1,000,000 with a precision.
+    seed
+        Seed of all streams, at least 0.
+    replicates
+        Runs per draw of the uncertain inputs; a power of two up to 64.
+    precision
+        Stop at the first look at which the interval of every probability of an offensive extends at most this far to
+        either side.
+    given
+        Conditions observed since; only runs that meet all of them count (`given.read_given`).
     """
 
     runs: int | None = None

@@ -35,19 +35,31 @@ OF_GROUND = ("attacks", "bombing", "displacement", "support", "imminence")
 class Trace(PathWatch):
     """One run, day by day, up to the day that ends it or the horizon: arrays of `days` or `days + 1` entries.
 
-    It watches its block being played, and is whole once `end` has cut it off. It has the number of the run in the
-    ensemble and of its draw of the uncertain inputs, with their values by path, the ensemble's record of it, dtype
-    `RECORD`, and its path, as `Paths` of one run. The days played include that of the offensive or of terms.
+    It watches its block being played, and is whole once `end` has cut it off.
 
-    Each actor's public statement of its stance on the day is `said`, what the others believe its stance to be after
-    that `perceived`, and the posture that it would have adopted at once if it could its `target`: float32, shape (days,
-    actors). The `ground` has `attacks`, `bombing` and `displacement` at the end of each day, shape (days + 1,), and
-    `support` and `imminence` under the postures then.
-
-    By event, shape (days,), `chances` has its probability on the day and `happened` whether it came up. Chance is drawn
-    for every event every day; an agreement counts only in a standoff, a breakdown only under an agreement. The `will`
-    is the share of the initiator's dispositions that would attack on each day; it launches only if this is above its
-    own.
+    Attributes
+    ----------
+    run, draw
+        Its number in the ensemble, and the number of its draw of the uncertain inputs.
+    record
+        The ensemble's record of it, dtype `RECORD`.
+    days
+        Days played, up to and including that of the offensive or of terms.
+    path
+        Its path: stances, postures, phase, incidents and strikes, as `Paths` of one run.
+    said, perceived, target
+        Float32, shape (days, actors): each actor's public statement of its stance on the day, what the others believe
+        its stance to be after that, and the posture that it would have adopted at once if it could.
+    ground
+        `attacks`, `bombing` and `displacement` at the end of each day, shape (days + 1,), and `support` and `imminence`
+        under the postures then.
+    chances, happened
+        By event, shape (days,): its probability on the day, and whether it came up. Chance is drawn for every event
+        every day; an agreement counts only in a standoff, a breakdown only under an agreement.
+    will
+        Share of the initiator's dispositions that would attack on each day; it launches only if this is above its own.
+    inputs
+        Value of each uncertain input in this run's draw, by path, including those drawn together with others.
     """
 
     record: np.void
@@ -129,7 +141,19 @@ def explain(
 ) -> dict[str, Any]:
     """Replay one run and return everything about it as plain values, format `offramp/explanation/1`.
 
-    The number of the run is that in the dots and storylines of a forecast. Raises UsageError as `replay`.
+    Parameters
+    ----------
+    run
+        Its number, from 0, as in the dots and storylines of a forecast.
+    seed, replicates
+        As in that forecast.
+    command
+        Command that reproduces the explanation.
+
+    Raises
+    ------
+    UsageError
+        As for `replay`.
     """
     trace = replay(scenario, run, seed=seed, replicates=replicates)
     return {

@@ -44,13 +44,29 @@ def run(
 ) -> Forecast:
     """Run a scenario.
 
-    `finished` is called once for each block that is merged or that a precision makes unnecessary. If storylines are
-    wanted, the paths they are made from are kept, unless a store has the storylines. Blocks that a store has are not
-    played again, such as those played before an interruption.
+    Parameters
+    ----------
+    executor
+        Where blocks are played; this process by default.
+    store
+        Where finished blocks are looked up and kept: blocks played before an interruption are not played again.
+    finished
+        Called once for each block that is merged or that a precision makes unnecessary.
+    with_paths
+        Whether storylines are wanted: the paths they are made from are kept, unless a store has the storylines.
 
-    Raises UsageError if the plan is too large, ExecutionError if a block failed, StoreError if a block cannot be kept,
-    TooFewError if fewer than 100 draws have a run that meets the conditions given. KeyboardInterrupt leaves only before
-    the first block is done; later, the finished part is returned as `interrupted`.
+    Raises
+    ------
+    UsageError
+        If the plan is too large.
+    ExecutionError
+        If a block failed.
+    StoreError
+        If a block cannot be kept.
+    TooFewError
+        If fewer than 100 draws have a run that meets the conditions given.
+    KeyboardInterrupt
+        If it came before the first block was done; later, the finished part is returned as `interrupted`.
     """
     plan.check(scenario)
     request = plan.request(scenario, milestones=scenario.milestones, with_paths=with_paths)

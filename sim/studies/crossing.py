@@ -30,12 +30,24 @@ FAR = 2.0
 
 @dataclass(frozen=True)
 class Crossing:
-    """One crossing, at a point where the estimated probability, `there`, crosses the target.
+    """One crossing.
 
-    The number of index `along` varies on its line; the others are held. From `low` to `high` is the interval of that
-    number for the crossing of the true curve, at the level of the estimates; it is open where it reaches the end of the
-    range, so that the crossing may lie beyond. The probability may be `rising` there with the number. Half the last
-    bracket, `searched`, is the precision of the search on the estimated curve.
+    Attributes
+    ----------
+    point
+        The point where the estimated probability crosses the target.
+    along
+        Index of the number that varies on its line; the others are held.
+    low, high
+        Interval of that number for the crossing of the true curve, at the level of the estimates.
+    low_open, high_open
+        Whether the interval reaches the end of the range, so that the crossing may lie beyond.
+    rising
+        Whether the probability rises there with the number.
+    searched
+        Half the last bracket: the precision of the search on the estimated curve.
+    there
+        The probability at `point`.
     """
 
     point: Point

@@ -41,12 +41,20 @@ Pair = tuple[Forecast, Forecast]
 
 @dataclass(frozen=True)
 class Difference:
-    """Differences between two forecasts, given as their records.
+    """Differences between two forecasts.
 
-    By outcome and number of days, a row has a probability before and after and the change, each with p, mc_low and
-    mc_high, the number of runs in which the outcome comes in time on one side only (None if runs are not paired), and
-    the verdict: `real` if the interval of the change excludes 0, `none` if no run differs, else `noise`. If runs are
-    not paired, their number is None and `unpaired` says why.
+    Attributes
+    ----------
+    before, after
+        The records of both.
+    rows
+        By outcome and number of days, a probability before and after and the change, each with p, mc_low and mc_high,
+        the number of runs in which the outcome comes in time on one side only (None if runs are not paired), and the
+        verdict: `real` if the interval of the change excludes 0, `none` if no run differs, else `noise`.
+    runs
+        Number of paired runs; None if the two are not paired.
+    unpaired
+        Reason why they are not paired, or None.
     """
 
     before: Record

@@ -79,9 +79,18 @@ def outcomes_of(cases: Sequence[HistoricalCase | Threat]) -> npt.NDArray[np.bool
 
 @dataclass(frozen=True)
 class Training:
-    """What forecasts may learn from: the pool of cases, its study, and the last day whose outcomes count (`known`).
+    """The data that forecasts may learn from.
 
-    The pool holds either the cases that are forecast, each left out in turn, or others. Threats train the model only.
+    Attributes
+    ----------
+    pool
+        Cases that train model and baselines: either the cases that are forecast, each left out in turn, or others.
+    study
+        The study of the pool.
+    known
+        The last day whose outcomes train model and baselines.
+    threats
+        Threats that also train the model.
     """
 
     pool: Cases

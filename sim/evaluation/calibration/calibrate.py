@@ -36,10 +36,20 @@ Seen = Mapping[str, frozenset[int]]
 class Study:
     """A design played on all cases, and the surface fitted to it.
 
-    The cases are scenarios by name, at their priors; design, runs and sampler share a seed. The surface gives the
-    probability of each class of each case over the parameters. The classes are those of the runs at the first points of
-    the design. A case may be `coded` as another: threats that are coded alike share one. Each posterior has as many
-    draws as there are particles.
+    Attributes
+    ----------
+    cases
+        Scenarios by name, at their priors.
+    seed
+        Seed of design, runs and sampler.
+    surface
+        Probability of each class of each case over the parameters.
+    points, classes
+        The design, and the classes of its runs at its first points.
+    coded
+        The scenario that a case is coded as, if not its own: threats that are coded alike share one.
+    particles
+        Number of draws of each posterior.
     """
 
     cases: Mapping[str, Scenario]

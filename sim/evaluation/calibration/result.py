@@ -43,10 +43,22 @@ CHECK_SEED = 1 << 60  # added to the seed of runs that check, so that none reuse
 
 @dataclass(frozen=True)
 class Request:
-    """Settings of a calibration: the name of the posterior, and the last day whose outcomes count (`known`).
+    """Settings of a calibration.
 
-    For each case, `seen` has its possible classes given what was known then; the cases that are threats are never named
-    individually. Seeds are compared on the target, if any. `about` holds further entries for the posterior's file.
+    Attributes
+    ----------
+    name
+        Name of the posterior.
+    known
+        The last day whose outcomes count.
+    seen
+        For each case, its possible classes given what was known then.
+    threats
+        The cases that are threats: these are never named individually.
+    target
+        Scenario on which seeds are compared, if any.
+    about
+        Further entries for the posterior's file.
     """
 
     name: str

@@ -87,12 +87,26 @@ def head_of(entries: Sequence[Entry]) -> str:
 def append(path: Path, make: Make, at: datetime.datetime | None, *, create: bool = False) -> Entry:
     """Read and check a ledger, add an entry, and write it whole, keeping other writers out throughout.
 
-    The time of the entry is by default now, read when no other writer can intervene; `create` begins a ledger if there
-    is none.
+    Parameters
+    ----------
+    path
+        The ledger.
+    make
+        Makes the entry to add.
+    at
+        Time of the entry; by default now, read when no other writer can intervene.
+    create
+        Whether to begin a ledger if there is none.
 
-    Raises LedgerError if the ledger is not intact; nothing is added. Raises UsageError if there is no ledger, another
-    process holds it, the entry would be older than the last or lie in the future, or it lacks something an entry must
-    have. Raises ReportError if it cannot be written; it is then unchanged.
+    Raises
+    ------
+    LedgerError
+        If the ledger is not intact; nothing is added.
+    UsageError
+        If there is no ledger, another process holds it, the entry would be older than the last or lie in the future, or
+        it lacks something an entry must have.
+    ReportError
+        If it cannot be written; it is then unchanged.
     """
     if not create and not path.exists():
         raise no_ledger(path)

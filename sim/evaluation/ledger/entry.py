@@ -34,9 +34,20 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: its number, from 1, its kind (`forecast`, `resolution` or `correction`) and the kind's content.
+    """One line.
 
-    It was entered `at` a time, UTC, by the clock of the machine that entered it. The head is the SHA-256 of the line.
+    Attributes
+    ----------
+    number
+        Number of the entry, from 1.
+    kind
+        `forecast`, `resolution` or `correction`.
+    at
+        Time of entry, UTC, by the clock of the machine that entered it.
+    content
+        Content of the entry, by kind.
+    head
+        SHA-256 of the line.
     """
 
     number: int

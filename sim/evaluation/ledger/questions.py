@@ -25,13 +25,23 @@ BASELINES = ("base_rate", "logistic", "mean", "median", "challenge", "condorcet"
 
 @dataclass(frozen=True)
 class State:
-    """How far a question is resolved for one event; the as-of date is day 0.
+    """How far a question is resolved for one event.
 
-    The windows, in days, are all those that forecasts of it have for the event, rising; by window, a label says whether
-    the event came within it, if known. The day on which it `came` is None if it has not, or if the day was not entered.
-    The first day on which it was `known` that it had come is at the latest the day on which it came or, if that was not
-    entered, the day of the entry that says so; None if it has not come. For an agreement, `over` is the same of the
-    offensive, because only an agreement before it counts; else None.
+    Attributes
+    ----------
+    as_of
+        Day 0.
+    windows
+        All windows, in days, that forecasts of it have for the event, rising.
+    labels
+        For each window, whether the event came within it, if known.
+    came
+        The day on which it came; None if it has not, or if the day was not entered.
+    known
+        The first day on which it was known that it had come, at the latest: the day on which it came or, if that was
+        not entered, the day of the entry that says so. None if it has not come.
+    over
+        For an agreement, the same of the offensive, because only an agreement before it counts; else None.
     """
 
     as_of: datetime.date
@@ -62,10 +72,24 @@ def question_id(content: Mapping[str, Any]) -> str:
 
 
 def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datetime.datetime | None) -> Entry:
-    """Enter a checked forecast.json, parsed and as bytes, whose digest is recorded.
+    """Enter a forecast.
 
-    The ledger is created if there is none. Raises UsageError if the same file is already in the ledger, its windows are
-    already resolved, so that it would not be a forecast, or it does not have the form of a forecast; else as `append`.
+    Parameters
+    ----------
+    path
+        The ledger, created if there is none.
+    record, raw
+        A checked forecast.json, parsed and as bytes; its digest is recorded.
+    at
+        Time of entry.
+
+    Raises
+    ------
+    UsageError
+        If the same file is already in the ledger, its windows are already resolved, so that it would not be a forecast,
+        or it does not have the form of a forecast.
+    LedgerError, ReportError
+        As for `append`.
     """
     try:
         content = forecast_content(record, raw)
@@ -152,14 +176,32 @@ def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by
     note: str | None = None,
     correct: bool = False,
 ) -> Entry:
-    """Enter the outcome of a question, `ID@DATE` or `ID` if that is unambiguous, for all its open windows.
+    """Enter the outcome of a question, for all its open windows.
 
-    The outcome is the date on which the event came; `no` if it has not come, which resolves the windows that are over;
-    `yes` if it came on an unknown day before any open window was over. The note is its source. With `correct`, it
-    replaces everything entered for the event before, by a further entry.
+    Parameters
+    ----------
+    path
+        The ledger.
+    name
+        Name of the question, `ID@DATE`, or `ID` if that is unambiguous.
+    outcome
+        The date on which the event came; `no` if it has not come, which resolves the windows that are over; `yes` if it
+        came on an unknown day before any open window was over.
+    at
+        Time of entry.
+    event
+        One of `EVENTS`.
+    note
+        Source of the outcome.
+    correct
+        Whether this replaces everything entered for the event before; it does so by a further entry.
 
-    Raises UsageError if there is no such question, nothing is left to resolve, or the outcome contradicts earlier
-    entries; else as `append`.
+    Raises
+    ------
+    UsageError
+        If there is no such question, nothing is left to resolve, or the outcome contradicts earlier entries.
+    LedgerError, ReportError
+        As for `append`.
     """
     if event not in EVENTS:
         raise UsageError(f"there is no event {event!r}; expected one of {', '.join(EVENTS)}")

@@ -21,11 +21,20 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Decomposition:
-    """The mean Brier score, 0 to 1, as miscalibration - discrimination + uncertainty, from a number of cases.
+    """The mean Brier score as miscalibration - discrimination + uncertainty.
 
-    The miscalibration is the gain from isotonic recalibration, 0 at best; the discrimination the gain of the
-    recalibrated forecasts over always forecasting the base rate: more is better. The uncertainty is the score of always
-    forecasting the base rate: a property of the cases, not of the forecaster.
+    Attributes
+    ----------
+    score
+        Mean Brier score, 0 to 1.
+    miscalibration
+        Gain from isotonic recalibration; 0 is best.
+    discrimination
+        Gain of the recalibrated forecasts over always forecasting the base rate; more is better.
+    uncertainty
+        Score of always forecasting the base rate: a property of the cases, not of the forecaster.
+    cases
+        Number of forecasts; `too_few` says if they suffice.
     """
 
     score: float
@@ -60,13 +69,25 @@ def reliability(
 ) -> list[dict[str, float]]:
     """Return the points of a reliability diagram, by rising forecast, with pointwise consistency bands.
 
-    A point has a forecast probability, the share that happened, after recalibration, and a band from low to high: the
-    range of that share if the forecasts were calibrated. Bands come from resampling under calibration (Broecker & Smith
-    2007; Dimitriadis, Gneiting & Jordan 2021): outcomes are drawn with the forecasts as their probabilities and
-    recalibrated in the same way. The level is the share of resamples inside the band, separately at each forecast.
-    Bands hold for independent cases; cases of one crisis are not independent, which makes the bands too narrow.
+    Bands come from resampling under calibration (Broecker & Smith 2007; Dimitriadis, Gneiting & Jordan 2021): outcomes
+    are drawn with the forecasts as their probabilities and recalibrated in the same way. They hold for independent
+    cases; cases of one crisis are not independent, which makes the bands too narrow.
 
-    Raises ValueError as `recalibrated`, or if the level is not between 0 and 1 or there are no resamples.
+    Parameters
+    ----------
+    forecast, outcome
+        As for `recalibrated`.
+    seed
+        Seed of the resampling.
+    resamples
+        Number of resamples.
+    level
+        Share of resamples inside the band, separately at each forecast.
+
+    Raises
+    ------
+    ValueError
+        As for `recalibrated`, or if the level is not between 0 and 1 or there are no resamples.
     """
     if not 0 < level < 1 or resamples < 1:
         raise ValueError("expected a level between 0 and 1 and at least one resample")

@@ -34,10 +34,18 @@ with 4 and 48% with 2 (`test_the_bootstrap_interval_covers_with_the_groups_that_
 
 @dataclass(frozen=True)
 class Difference:
-    """Mean difference of two forecasters' scores over cases, first minus second: below 0 the first is better.
+    """Mean difference of two forecasters' scores, first minus second: below 0 the first is better.
 
-    The standard error is clustered by group. From low to high is the cluster-robust t interval with groups - 1 degrees
-    of freedom; like `se`, it is None with one group.
+    Attributes
+    ----------
+    mean
+        Mean over cases.
+    se
+        Standard error, clustered by group.
+    low, high
+        Cluster-robust t interval with groups - 1 degrees of freedom; like `se`, None with one group.
+    cases, groups
+        Number of cases and of groups.
     """
 
     mean: float
@@ -56,8 +64,15 @@ class Difference:
 class Skill:
     """Skill score, 1 - mean / mean of the reference: 1 is perfect, 0 no better than the reference.
 
-    It is None if the reference scores 0 and cannot be improved on. From low to high is the percentile interval of the
-    cluster bootstrap at 95%; None with fewer than `FEWEST_FOR_SKILL` groups, or if a resample has no skill.
+    Attributes
+    ----------
+    value
+        None if the reference scores 0 and cannot be improved on.
+    low, high
+        Percentile interval of the cluster bootstrap at 95%; None with fewer than `FEWEST_FOR_SKILL` groups, or if a
+        resample has no skill.
+    cases, groups
+        Number of cases and of groups.
     """
 
     value: float | None
@@ -92,13 +107,24 @@ def compare(
 def paired_difference(
     first: npt.ArrayLike, second: npt.ArrayLike, groups: Sequence[Hashable] | None = None, *, bound: float = math.inf
 ) -> Difference:
-    """Compare the scores of two forecasters on the same cases, shape (cases,) each; lower is better.
+    """Compare the scores of two forecasters on the same cases.
 
     The variance of the mean is that of the sums of groups with the factor G / (G - 1) (Liang & Zeger 1986; Cameron &
-    Miller 2015); with one case per group, as without groups, it gives the ordinary paired t interval. The bound is the
-    largest possible difference of two scores, 1 for Brier scores: no interval extends beyond it.
+    Miller 2015); with one case per group it gives the ordinary paired t interval.
 
-    Raises ValueError without cases, or if the lengths differ.
+    Parameters
+    ----------
+    first, second
+        Shape (cases,): scores; lower is better.
+    groups
+        Shape (cases,): the group of each case; None if each case is its own group.
+    bound
+        Largest possible difference of two scores, 1 for Brier scores: no interval extends beyond it.
+
+    Raises
+    ------
+    ValueError
+        Without cases, or if the lengths differ.
     """
     a, b, place, count = _paired(first, second, groups)
     gain = a - b
@@ -121,8 +147,19 @@ def skill_score(
 ) -> Skill:
     """Compare a forecaster's mean score with that of a reference, as a share of the reference's.
 
-    The scores are of the same cases, shape (cases,), 0 or more; lower is better. The bootstrap draws whole groups with
-    replacement. Raises ValueError without cases, or if the lengths differ.
+    Parameters
+    ----------
+    scores, reference
+        Shape (cases,): scores of the same cases, 0 or more; lower is better.
+    groups
+        As for `paired_difference`.
+    seed, resamples
+        Seed and number of resamples of the bootstrap, which draws whole groups with replacement.
+
+    Raises
+    ------
+    ValueError
+        Without cases, or if the lengths differ.
     """
     a, b, place, count = _paired(scores, reference, groups)
     value = 1 - float(np.sum(a) / np.sum(b)) if np.sum(b) > 0 else None

@@ -33,13 +33,21 @@ Values = npt.NDArray[np.float64]
 class ConfidenceSequence:
     """An interval for the mean of bounded draws, valid at all looks together with probability 1 - `alpha`.
 
-    Each draw must have the same mean given those before it, as independent draws do, and lie from `least` to `most`: 0
-    to 1 for shares, -1 to 1 for differences of shares. Nothing else is assumed. Alpha is the chance, over all looks
-    together, that the interval ever misses the mean: half of it on each side. The interval, from `low` to `high`, is
-    the intersection over all looks so far.
+    Each draw must have the same mean given those before it, as independent draws do; nothing else is assumed.
 
-    A draw is guessed at most `near`, a share of the range, from its middle. Any guess is valid, so the interval always
-    holds; if this is small, values near the middle, as most differences are, need fewer draws.
+    Attributes
+    ----------
+    alpha
+        Chance, over all looks together, that the interval ever misses the mean: half of it on each side.
+    least, most
+        Bounds of every draw: 0 and 1 for shares, -1 and 1 for differences of shares.
+    near
+        How far from the middle of the range, as a share of it, a draw is guessed at most. Any guess is valid, so the
+        interval always holds; if this is small, values near the middle, as most differences are, need fewer draws.
+    draws, mean
+        Number of draws so far and their mean (without any, the middle of the range).
+    low, high
+        The interval: the intersection over all looks so far.
     """
 
     alpha: float

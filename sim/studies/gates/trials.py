@@ -32,10 +32,18 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Trial:
-    """One gate applied to one scenario: what it says in words, where it is written, and its claim about contrasts.
+    """One gate applied to one scenario.
 
-    The suite is the name of the scenario, the cell the label of a cell of a sweep, empty without one. `how` is a note
-    for the reader on how it is judged; it may be empty.
+    Attributes
+    ----------
+    suite, cell, gate
+        Names of the scenario, the cell of a sweep (empty without one), and the gate.
+    says
+        The claim in words.
+    place
+        Where the gate is written.
+    how
+        Note for the reader on how it is judged; may be empty.
     """
 
     suite: str

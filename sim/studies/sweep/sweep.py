@@ -105,10 +105,20 @@ def naming(document: SweepDocument, bases: Sequence[Base]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a sweep, at its index: what is laid over one of the bases, by dotted path.
+    """One cell of a sweep.
 
-    The id is a digest of its changes: the same in every sweep of the same base that has such a cell. The hash is that
-    of its resolved scenario.
+    Attributes
+    ----------
+    index
+        Its position in the sweep.
+    id
+        Digest of its changes: the same in every sweep of the same base that has such a cell.
+    changes
+        Dotted path to the value laid over the base.
+    base
+        Index of the base that it varies.
+    hash
+        Hash of its resolved scenario.
     """
 
     index: int
