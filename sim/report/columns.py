@@ -41,15 +41,15 @@ def paragraph(text: str, *, indent: str = "", hang: str = "") -> list[str]:
 def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: str = "l", indent: str = "") -> Iterator[str]:
     """Yield the lines of a table, with columns as wide as they need to be and the whole as wide as the terminal allows.
 
-    If it is too wide, heads and words wrap, but numbers never do; or the first cell of a row gets its own line, and the
-    others as many lines as they need, if that takes fewer lines in all or the table is still too wide. `words` has one
-    letter per column: `l` for words, `r` for numbers, aligned right; further columns hold numbers.
+    If it is too wide, heads and words wrap, but numbers never do. If that is not enough, or wraps first cells into more
+    lines, the first cell of a row gets its own line, and the others as many lines as they need. `words` has one letter
+    per column: `l` for words, `r` for numbers, aligned right; further columns hold numbers.
     """
     grid, room = [head, *rows], width() - len(indent)
     words = words.ljust(len(head), "-")[: len(head)]
     widths = _widths(grid, words, room)
     lines = [line.rstrip() for row in grid for line in _side_by_side(row, widths, words)]
-    if len(lines) > len(grid) and len(head) > 1:
+    if len(head) > 1 and (_whole(widths) > room or widths[0] < max(len(row[0]) for row in grid)):
         stacked = list(_stacked(grid, words, room))
         lines = stacked if _whole(widths) > room or len(stacked) < len(lines) else lines
     yield from (f"{indent}{line}" for line in lines)

@@ -53,6 +53,14 @@ def test_long_names_stand_above_their_numbers_where_that_takes_fewer_lines(monke
     assert not short.count(names[1])  # two lines side by side are as few
 
 
+def test_first_cells_that_are_short_stay_beside_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    items = ", ".join(f"E{number:02}" for number in range(40))
+    lines = list(aligned(("as of", "probability", "items"), [("12 Mar 2026", "12%", items)], words="lrl"))
+    assert lines[1].startswith("12 Mar 2026          12%  E00, E01")
+    assert len(lines) > 4
+
+
 def test_off_a_terminal_a_row_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     assert len(list(aligned(HEAD, ROWS))) == 3
