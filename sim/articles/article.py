@@ -46,7 +46,15 @@ State = Literal["held", "moved", "differs"]
 
 @dataclass(frozen=True)
 class Article:
-    """One article: its normalised paragraphs, the first of which is number 1, and metadata of its head, if there."""
+    """One article.
+
+    Attributes
+    ----------
+    paragraphs
+        Normalised texts (`sim.articles.paragraphs`), beginning with paragraph 1.
+    title, date, publisher, url
+        Metadata from its head; None if missing.
+    """
 
     paragraphs: tuple[str, ...] = field(repr=False)
     title: str | None = None

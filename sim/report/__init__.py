@@ -36,13 +36,35 @@ def write_report(
     page: bool = True,
     others: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Write page, Markdown and record of a study into a folder, which is created if it is missing; return their paths.
+    """Write page, Markdown and record into a folder, which is created if it is missing.
 
-    A file appears whole or not at all, and no file is replaced before all of them are on disk. For a forecast, page and
-    Markdown are called report.html and report.md; a sweep also has its results as CSV and Parquet. `words` is a scale:
-    `icd203`, `phia` or `none`. With `figures`, the main figures of a forecast or a history are written as SVG files
-    too; without `page`, the page, of several megabytes, is not. `others` are further files, by name. A `ReportError`
-    says that the record cannot be read, the scale is unknown or the folder cannot be written.
+    A file appears whole or not at all, and no file is replaced before all of them are on disk.
+
+    Parameters
+    ----------
+    record
+        The content of forecast.json, history.json, sweep.json or the record of another study.
+    folder
+        Folder to write to.
+    words
+        Scale of words: `icd203`, `phia` or `none`.
+    figures
+        Whether to also write the main figures of a forecast or a history as SVG files.
+    page
+        Whether to write the page, which takes several megabytes.
+    others
+        Further files, keyed by name.
+
+    Returns
+    -------
+    list
+        The paths of the page, the Markdown, the record and the other files. For a forecast, the first two are called
+        report.html and report.md; a sweep also has its results as CSV and Parquet.
+
+    Raises
+    ------
+    ReportError
+        If the record cannot be read, the scale is unknown or the folder cannot be written.
     """
     from sim.report.files import to_csv, to_json, to_parquet
     from sim.report.html import to_html
@@ -70,8 +92,21 @@ def write_cell(
 ) -> list[Path]:
     """Write the forecast of a sweep's cell into a folder, as a small page index.html and as forecast.json.
 
-    `changes` has the value that the cell sets at each dotted path, `names` the sweep's names of inputs, as in its
-    record. A `ReportError` says that the record cannot be read or the folder cannot be written.
+    Parameters
+    ----------
+    record
+        The content of forecast.json.
+    label
+        The sweep's label for the cell.
+    changes
+        Dotted path to the value that the cell sets there.
+    names
+        The sweep's names for inputs, as in its record.
+
+    Raises
+    ------
+    ReportError
+        If the record cannot be read or the folder cannot be written.
     """
     from sim.report.files import to_json
     from sim.report.html import to_html

@@ -26,7 +26,19 @@ class Window:
 
 @dataclass(frozen=True)
 class Card:
-    """The key facts of a forecast: how it was made, its windows, the longest last, what it rests on, and its limits."""
+    """The key facts of a forecast.
+
+    Attributes
+    ----------
+    made
+        How it was made: runs, draws, seed.
+    windows
+        By length, that of the horizon last.
+    rests_on
+        Source of its parameters and stances.
+    notes
+        Its limits: that it was interrupted, which conditions are given.
+    """
 
     title: str
     as_of: datetime.date

@@ -45,11 +45,19 @@ class Linked(str):
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text; the first column names the row. `align` has one letter per column, `l` or `r`.
+    """A table of text; the first column names the row.
 
-    The page folds it away under `folded`, unless that is empty; outside the page, `brief` replaces it. Of style
-    `narrow`, it fits a phone, because cells wrap and text in brackets goes below the number; `facts` are names with
-    their values.
+    Attributes
+    ----------
+    align
+        One letter per column, `l` or `r`.
+    folded
+        Caption under which the page folds it away; if empty, it is open.
+    style
+        `narrow`: it fits a phone, because cells wrap and text in brackets goes below the number; `facts`: names with
+        their values.
+    brief
+        A shorter table that replaces it outside the page.
     """
 
     caption: str
@@ -93,10 +101,26 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its place on the page, its message, the quantity it measures, text in place of it, and its numbers.
+    """A figure; `id` is its place on the page.
 
-    On the page `block` draws it or, if there is none, `chart`, as Plotly's data and layout; `parts` are between it and
-    its table. A small one is inside a card.
+    Attributes
+    ----------
+    title
+        Its message.
+    unit
+        The quantity it measures.
+    alt
+        Text for a reader who cannot see it.
+    table
+        Its numbers.
+    parts
+        Parts between the figure and its table.
+    chart
+        Draws it on the page: Plotly's data and layout.
+    block
+        Block that draws it on the page, if it is not a chart.
+    small
+        Whether it is inside a card.
     """
 
     id: str
@@ -183,11 +207,24 @@ Part = Text | Table | Figure | List | Group | Block
 
 @dataclass(frozen=True)
 class Document:
-    """The content of a page: its kind, its title, the number to remember, what that is, and the parts around it.
+    """The content of a page.
 
-    A number may have a word with a range, and a frequency. Parts come between title and number (`about`), with the
-    number (`head`), and between it and the sections (`below`). `heading` and `short` head the part with the number,
-    there and in the contents.
+    Attributes
+    ----------
+    kicker
+        Its kind, in small letters above the title.
+    number, word, frequency
+        The figure to remember, its word with a range, and its frequency; the last two may be missing.
+    says
+        Description of the number.
+    head
+        Parts that accompany the number.
+    about
+        Parts between the title and the number.
+    below
+        Parts below the number, before the sections.
+    heading, short
+        Heading of the part with the number, there and in the contents.
     """
 
     kicker: str

@@ -99,10 +99,18 @@ def rows_chart(
     name_shift: int | None = 8,
     **margins: int,
 ) -> Spec:
-    """Return a chart of rows, `row` pixels high each, in `room` pixels for all else.
+    """Return a chart of rows.
 
-    It ends `span` rows above the row after the last, and begins so many above the first. A name is `name_shift` pixels
-    above its row; if None, it is left of the plot, which makes room for it. `margins` are in pixels.
+    Parameters
+    ----------
+    row, room
+        Height in pixels of a row, and of everything other than rows.
+    span
+        How far above the row after the last the chart ends, and how far above the first row it begins, in rows.
+    name_shift
+        How far above its row a name is, in pixels; None if it is left of the plot, which makes room for it.
+    margins
+        Margins in pixels that differ from those of a chart with numbers at its right edge.
     """
     fig = figure(height=row * len(rows) + room, hovermode="closest", **{"top": 30, "left": 14, "right": 64, **margins})
     fig["data"] += [*_bars(rows), *_whiskers(rows), *_dots(rows)]
