@@ -11,7 +11,7 @@ import asyncio
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,17 +78,6 @@ class Scheduler:
         self._errands: deque[Errand] = deque()
         self._more = asyncio.Event()
         self._servers = [asyncio.create_task(self._serve(worker)) for worker in self._workers]
-
-    @property
-    def load(self) -> Mapping[str, int]:
-        """The current load: simulations kept and watched, pieces being played, errands."""
-        held = self._simulations.values()
-        return {
-            "kept": len(held),
-            "watched": sum(bool(one.watchers) for one in held),
-            "playing": len(self._at),
-            "errands": len(self._errands),
-        }
 
     def watch(self, scenario: Scenario, watcher: Watcher) -> Simulation:
         """Start watching a scenario; the returned simulation contains what is already known of it."""

@@ -69,9 +69,6 @@ def _app(guard: Guard, catalogue: Catalogue, scheduler: Scheduler, scenes: Scene
             sessions.discard(socket)
         return socket
 
-    async def load(_: web.Request) -> web.StreamResponse:
-        return web.json_response({"pages": len(sessions), **scheduler.load})
-
     async def close_all(_: web.Application) -> None:
         for socket in tuple(sessions):
             await socket.close(code=WSCloseCode.GOING_AWAY)
@@ -79,5 +76,4 @@ def _app(guard: Guard, catalogue: Catalogue, scheduler: Scheduler, scenes: Scene
     app = application(guard, files("sim.explorer") / "static")
     app.on_shutdown.append(close_all)
     app.router.add_get("/live", live)
-    app.router.add_get("/load", load)
     return app

@@ -1,13 +1,10 @@
 """The explorer end to end, in a browser: what is moved is followed, what is shown can be run, nothing hostile runs."""
 
-import json
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -16,7 +13,7 @@ import sim
 from tests import sizes, worlds
 from tests.explorer import world
 from tests.hostile.strings import INJECTIONS
-from tests.web.browsed import PAINTED, PATIENCE, Browsed
+from tests.web.browsed import PAINTED, Browsed
 from tests.web.served import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -66,11 +63,6 @@ def opened(browser: Any, address: str, **options: Any) -> Iterator[Page]:
     page.wait(ANSWERED)
     yield page
     context.close()
-
-
-def load_of(served: Served) -> dict[str, int]:
-    with urlopen(f"{served.address}load", timeout=10) as answer:  # noqa: S310 - our own server
-        return json.load(answer)
 
 
 @pytest.fixture(scope="module")
@@ -269,17 +261,6 @@ def test_it_fits_and_takes_the_colours_of_the_scheme(
             assert page.page.evaluate(wide) == 0
             page.page.keyboard.press("Escape")
             assert not page.page.is_visible("#picker")
-
-
-def test_closing_the_page_frees_its_work(served: Served, browser: Any) -> None:
-    with opened(browser, served.address) as page:
-        page.move("actors.town.stance", -0.3)
-        before = load_of(served)
-        assert before["watched"] >= 1
-    end = time.monotonic() + PATIENCE
-    while (now := load_of(served))["pages"] >= before["pages"] or now["watched"] >= max(1, before["watched"]):
-        assert time.monotonic() < end, now
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("count", [10 if sizes.full else 3])

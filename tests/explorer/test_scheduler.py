@@ -55,6 +55,14 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
+def playing(scheduler: Scheduler) -> int:
+    return len(scheduler._at)
+
+
+def watched(scheduler: Scheduler) -> int:
+    return sum(bool(one.watchers) for one in scheduler._simulations.values())
+
+
 def with_scheduler(use: Callable[[Scheduler], Awaitable[Any]], store: Store | None = None) -> Any:
     async def run() -> Any:
         scheduler = Scheduler(store)
@@ -134,7 +142,7 @@ def test_what_cannot_be_played_together_is_glimpsed_apart(scenario: Scenario) ->
 def test_glimpses_that_nobody_waits_for_are_halted_and_others_go_on(scenario: Scenario) -> None:
     async def use(scheduler: Scheduler) -> None:
         slow = [scheduler.watch(variant(longer(scenario, 3000), place), ignore) for place in range(6)]
-        await until(lambda: scheduler.load["playing"] == 2)
+        await until(lambda: playing(scheduler) == 2)
         for one in slow:
             scheduler.leave(one, ignore)
         quick = scheduler.watch(scenario, ignore)
@@ -161,10 +169,10 @@ def test_a_fault_in_glimpses_is_told_to_all_who_wait_for_them(scenario: Scenario
 def test_nobody_waiting_nothing_is_played(scenario: Scenario) -> None:
     async def use(scheduler: Scheduler) -> None:
         one = scheduler.watch(longer(scenario, 3000), ignore)
-        await until(lambda: scheduler.load["playing"] == 2)
+        await until(lambda: playing(scheduler) == 2)
         scheduler.leave(one, ignore)
-        await until(lambda: scheduler.load["playing"] == 0)
-        assert (one.runs, scheduler.load["watched"]) == (0, 0)
+        await until(lambda: playing(scheduler) == 0)
+        assert (one.runs, watched(scheduler)) == (0, 0)
 
     with_scheduler(use)
 
@@ -209,7 +217,7 @@ def test_what_the_explorer_has_played_into_a_store_no_command_plays_again(
 
     async def use(scheduler: Scheduler) -> None:
         one = scheduler.watch(scenario, ignore)
-        await until(lambda: one.runs == PLAN.most_runs and scheduler.load["playing"] == 0)
+        await until(lambda: one.runs == PLAN.most_runs and playing(scheduler) == 0)
         assert one.look().records[: 2 * BLOCK_RUNS].tobytes() == alone.records.tobytes()
         assert one.look().records.tobytes() == sim.run(scenario, runs=PLAN.most_runs).records.tobytes()
         assert await scheduler.run(played, Group((Task(TIP_PLAN.task(scenario), "tip", False, store),))) is not None
@@ -244,9 +252,9 @@ def test_what_is_kept_is_bounded(scenario: Scenario) -> None:
         for place in range(MOST_KEPT + 10):
             one = scheduler.watch(variant(scenario, place), ignore)
             scheduler.leave(one, ignore)
-        await until(lambda: scheduler.load["playing"] == 0)
+        await until(lambda: playing(scheduler) == 0)
         scheduler.watch(variant(scenario, 1000), ignore)
-        assert scheduler.load["kept"] <= MOST_KEPT + 1
+        assert len(scheduler._simulations) <= MOST_KEPT + 1
 
     with_scheduler(use)
 
