@@ -80,7 +80,10 @@ class Machines:
             start_server()
 
     def make(self, blocks: int | None = None) -> Executor:
-        """Return the executor for a number of blocks, None if unknown. Raises UsageError if options do not fit."""
+        """Return the executor for a number of blocks, or for an unknown number if None.
+
+        Raises UsageError if options cannot be combined, or dask is not installed.
+        """
         if self.executor is Kind.DASK:
             return self._dask()
         if given := self._of_dask():

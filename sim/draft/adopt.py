@@ -37,10 +37,18 @@ SOURCES_HEAD = "The sources that evidence.yaml cites.\n"
 
 @dataclass(frozen=True)
 class Adopted:
-    """The new evidence id of each item adopted this time, and the counts of all proposals so far.
+    """The result of adopting a draft.
 
-    `written` are the files written, in order; `unheld` the articles whose file is missing or has changed, so that no
-    item could be checked against them.
+    Attributes
+    ----------
+    items
+        New evidence id of each draft item adopted this time.
+    counts
+        What became of all proposals so far.
+    written
+        The files written, in order.
+    unheld
+        Articles whose file is missing or has changed, so that no item could be checked against them.
     """
 
     items: Mapping[str, str]

@@ -87,7 +87,21 @@ def cast_of(folder: Folder, file: Path | None) -> dict[str, Member]:
 
 @dataclass(frozen=True)
 class Reader:
-    """How articles are read: by whom, made with what, for which cast and as-of date; `undated` dates the others."""
+    """How articles are read.
+
+    Attributes
+    ----------
+    propose
+        Function that proposes the items of one article.
+    cast
+        The cast, keyed by id.
+    as_of
+        As-of date of the forecast; nothing later is read.
+    undated
+        Date of articles that have none in their head.
+    made_with
+        Versions of the software that proposes.
+    """
 
     propose: Propose
     cast: Mapping[str, Member]

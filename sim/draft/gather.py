@@ -31,8 +31,16 @@ def gather(
 ) -> dict[str, DraftItem]:
     """Return the items of a draft: the existing ones, then the new ones with the next ids.
 
-    `dates` are those of the articles, by source. Items in `kept` are in the draft already: they do not change, and
-    their proposals are not repeated. Proposals that say the same as an item of the evidence (`coded`) are dropped.
+    Parameters
+    ----------
+    proposals
+        Proposals from the articles, in any order.
+    dates
+        Date of each article, keyed by source.
+    kept
+        Existing items of the draft; they do not change, and their proposals are not repeated.
+    coded
+        Items of the evidence; proposals that say the same are dropped.
     """
     # by content too, so that the order of proposals does not matter
     in_order = sorted(proposals, key=lambda one: (*place(one, dates), one.actor, one.rule, one.model_dump_json()))

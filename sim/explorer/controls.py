@@ -36,9 +36,20 @@ POSTURE_SENTENCES = {
 
 @dataclass(frozen=True)
 class Slider:
-    """An input that can be moved, by its dotted path; `kind` is `stance`, `posture`, `tie` or `pressure`.
+    """An input that can be moved.
 
-    Its value in the scenario is its median and central 90%; all three are equal if it is a fixed number.
+    Attributes
+    ----------
+    path
+        Its dotted path.
+    kind
+        `stance`, `posture`, `tie` or `pressure`.
+    label, hint
+        Its name, and a one-sentence explanation.
+    low, high
+        Ends of its range.
+    median, q05, q95
+        The value in the scenario: its median and central 90%; all three are equal if it is a fixed number.
     """
 
     path: str

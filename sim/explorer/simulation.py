@@ -57,11 +57,22 @@ class Look:
 
 @dataclass(eq=False)
 class Simulation:
-    """Runs of one scenario; a store takes whole blocks.
+    """Runs of one scenario.
 
-    Watchers are called when more runs are merged; without watchers, playing stops. Somebody last began to wait for it
-    at `asked`; until `rests` it is paused, so that users first see what there is. `failure` says why it cannot be
-    played; `glimpse` is shown until its first runs are merged.
+    Attributes
+    ----------
+    watchers
+        Called when more runs are merged; without watchers, playing stops.
+    store
+        Store for whole blocks.
+    asked
+        Time at which somebody last began to wait for it.
+    rests
+        Time until which it is paused, so that users first see what there is.
+    failure
+        Why it cannot be played, or empty.
+    glimpse
+        Shown until its first runs are merged; None if there is none.
     """
 
     scenario: Scenario

@@ -35,10 +35,20 @@ class Failure:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A block as a worker receives it; its name is, in messages, that of its request or scenario.
+    """A block as a worker receives it.
 
-    Counts are computed in addition to records if they are wanted. The result is kept in the store, if the worker can
-    reach it, which may already hold it (`look_up`); `kept` is one from a store that workers cannot reach.
+    Attributes
+    ----------
+    name
+        Name, in messages, of the request or scenario it is a block of.
+    with_counts
+        Whether counts are wanted in addition to records.
+    store
+        Where to keep the result, if the worker can reach the store.
+    look_up
+        Whether the store may already hold it.
+    kept
+        Its result, if it is kept in a store that workers cannot reach.
     """
 
     block: BlockTask

@@ -39,9 +39,18 @@ ALL = 1 << 62  # a cap that keeps every run's record
 
 @dataclass(frozen=True)
 class Merged:
-    """Results added up in the order of their runs: their counts, and the paths of the first result.
+    """Results added up in the order of their runs.
 
-    The tally is empty before the first; `parts` are the records of the first `cap` runs, one part per result.
+    Attributes
+    ----------
+    runs
+        Number of runs merged.
+    tally
+        Their counts; empty before the first.
+    parts
+        The records of the first `cap` runs, one part per result.
+    paths
+        Paths of the first result.
     """
 
     runs: int = 0
@@ -86,11 +95,22 @@ class Merger:
 
 @dataclass(eq=False)
 class Request:
-    """The blocks wanted of one scenario, from the first on and at most `blocks`, and their merged result.
+    """The blocks wanted of one scenario, from the first on, and their merged result.
 
-    `task` returns the task for a block number. `is_enough` decides from the counts at a look (`is_look`) whether there
-    are enough; without it all blocks are needed. Messages call it by its name or, if that is empty, by the id of the
-    scenario. `cap` is the number of runs whose records are kept; `failure` says why it was given up.
+    Attributes
+    ----------
+    task
+        Returns the task for a block number.
+    blocks
+        Largest number of blocks.
+    is_enough
+        Decides from the counts at a look (`is_look`) whether there are enough; None if all blocks are needed.
+    name
+        Name in messages; if empty, the id of the scenario.
+    cap
+        Number of runs whose records are kept.
+    failure
+        Why it was given up, if a block failed.
     """
 
     task: Callable[[int], BlockTask]
@@ -155,15 +175,33 @@ def play(  # noqa: PLR0913 - who plays, where it is kept, and who is notified
     done: Callable[[Request], None] = lambda _: None,
     finished: Callable[[], None] | None = None,
 ) -> None:
-    """Play requests, taken as they are needed, and merge the blocks of each until there are enough.
+    """Play requests and merge the blocks of each until there are enough.
 
-    Blocks are played in this process by default, and looked up and kept in the store by workers that can reach it. With
-    `in_order`, the first request is finished before any other. `done` is called with each request that is done or given
-    up, in any order; if it raises, the play ends. `finished` is called for each block that is merged or turns out not
-    to be needed.
+    Parameters
+    ----------
+    requests
+        Requests, taken as they are needed.
+    executor
+        Where blocks are played; this process by default.
+    store
+        Where blocks are looked up and kept, by workers that can reach it.
+    with_counts
+        Whether counts are wanted in addition to the records of runs.
+    in_order
+        Whether the first request is to be finished before any other.
+    done
+        Called with each request that is done or given up, in any order. If it raises, the play ends.
+    finished
+        Called for each block that is merged or turns out not to be needed.
 
-    Raises StoreError if a block cannot be kept (everything kept before is intact), ExecutionError if no workers are
-    left, and KeyboardInterrupt on Ctrl-C; each request then holds everything merged until then.
+    Raises
+    ------
+    StoreError
+        If a block cannot be kept; everything kept before is intact.
+    ExecutionError
+        If no workers are left.
+    KeyboardInterrupt
+        On Ctrl-C; each request holds everything merged until then.
     """
     executor = executor or Serial()
     keeping = _Keeping(store, executor, with_counts=with_counts)

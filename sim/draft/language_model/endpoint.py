@@ -51,11 +51,22 @@ MISSING = "--llm needs aiohttp; install it with: pip install 'offramp[draft]'"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One model on one server; the host may be shown, the path of the address never is.
+    """One model on one server.
 
-    Replies are cached in the folder `replies` and looked up before asking the server. A request takes at most
-    `seconds`, from connecting to the last byte of the reply. If the server is busy or fails (429, 5xx), it is asked
-    again after each of `waits`, in seconds.
+    Attributes
+    ----------
+    address
+        Checked address of the chat completions; its path is never shown.
+    host
+        Host of the address, which may be shown.
+    replies
+        Folder in which replies are cached and looked up before asking the server; None disables this.
+    seconds
+        Maximum time of one request, from connecting to the last byte of the reply.
+    most_bytes
+        Maximum size of a reply.
+    waits
+        Seconds to wait before each retry if the server is busy or fails (429, 5xx).
     """
 
     address: str = field(repr=False)

@@ -133,8 +133,14 @@ def _sizes(way: str) -> Mapping[str, float]:
 def bearing(way: str, matter: int, actor: str, targets: Sequence[str]) -> float:
     """Return the bearing of an act on the actor's support for an offensive.
 
-    `matter` is +1 if the act is about force, -1 if about its opposite, 0 if neither. `actor` and `targets` are roles;
-    targets outside the cast are left out.
+    Parameters
+    ----------
+    way
+        Way of the act, a row of the table.
+    matter
+        +1 if it is about force, -1 if about its opposite, 0 if neither.
+    actor, targets
+        Roles of the parties; targets outside the cast are left out.
     """
     sizes = _sizes(way)
     if actor not in FOR:

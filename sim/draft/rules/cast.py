@@ -39,8 +39,16 @@ _DEEPEST = 4
 class Known:
     """What is known about the parties throughout an article.
 
-    A title in `titles` belongs to one party throughout. `attacker` is meant by an attack without a named attacker,
-    `sides` by `both sides`, `allies` by `its ally`, keyed by whose ally it is; `author` says `we` throughout.
+    Attributes
+    ----------
+    surnames, titles
+        Ids keyed by a person's surname, and by a title that belongs to one party throughout.
+    attacker, sides
+        The party meant by an attack without a named attacker, and the parties meant by `both sides`.
+    allies
+        The parties meant by `its ally`, keyed by whose ally it is.
+    author
+        The party that says `we` throughout.
     """
 
     names: Names

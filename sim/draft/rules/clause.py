@@ -39,13 +39,26 @@ _INNER = ("nsubj", "nsubjpass", "dobj", "prep", "agent", "aux", "auxpass", "neg"
 
 @dataclass(frozen=True)
 class Event:
-    """One act found in a paragraph, by the rule of a name.
+    """One act found in a paragraph.
 
-    No target is also an actor. `matter` is +1 if it is about force, -1 if about its opposite, else 0. `told` is
-    `article`, `claim` (a member of the cast says so), `hearsay`, or `guess` (the author's or an analyst's). What is
-    `standing` is a state of affairs, not an act; dates in a clause do not date what is still `ahead`. `head`, `first`
-    and `last` are the positions of the word that expresses it and of the ends of its clause. A `weak` one is the gist
-    of a statement, to be dropped if the same sentence also gives the act itself.
+    Attributes
+    ----------
+    actor, target
+        Ids from the cast; no target is also an actor.
+    matter
+        What it is about: +1 force, -1 its opposite, 0 neither.
+    told
+        `article`, `claim` (a member of the cast says so), `hearsay`, or `guess` (the author's or an analyst's).
+    standing
+        Whether it is a state of affairs rather than an act.
+    ahead
+        Whether it is still to come, so that dates in its clause do not date it.
+    rule
+        Name of the rule that found it.
+    head, first, last
+        Positions of the word that expresses it, and of the first and the last word of its clause.
+    weak
+        Whether it is the gist of a statement, to be dropped if the same sentence also gives the act itself.
     """
 
     actor: Ids

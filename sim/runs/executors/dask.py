@@ -29,10 +29,18 @@ PATIENCE = 60.0  # seconds for workers to appear, and to come back
 
 
 class Dask(Pool):
-    """The workers of the scheduler at an address; each `map` connects to it anew.
+    """The workers of a scheduler; each `map` connects to it anew.
 
-    Work begins with `number` workers and continues with those available, which have `patience` seconds to appear, at
-    the start and whenever none are left. A batch of tasks should take `target` seconds.
+    Parameters
+    ----------
+    address
+        Address of the scheduler, including how the connection is secured.
+    number
+        Number of workers to wait for before work begins; after that, work continues with those available.
+    patience
+        Seconds to wait for workers, at the start and whenever none are left.
+    target
+        Seconds that a batch of tasks should take.
     """
 
     def __init__(

@@ -58,7 +58,7 @@ class Shelf(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Check that the shelf exists, even read-only, or create it. Raises StoreError if it can be neither."""
+        """Check that the shelf exists, even read-only, or create it. Raises StoreError if neither works."""
 
     @abstractmethod
     def items(self) -> Iterator[Item]:
