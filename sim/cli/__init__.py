@@ -17,7 +17,7 @@ def main() -> None:
     answer_once()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # pydantic looks for them in every installed package
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads cost more than they save, and change last digits
-    gc.set_threshold(50_000)  # a command makes many objects, and nearly all of them stay
+    gc.set_threshold(200_000)  # a command makes many objects, and nearly all of them stay
     atexit.register(gc.freeze)  # at the end nothing is searched for cycles: the system takes it all back
     try:
         from sim.cli.declare import call

@@ -303,11 +303,19 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         return breakdown_probability(rate, theatre.attacks, theatre.bombing, argument, precision)
 
     def close(self) -> None:
-        """Release the arrays: Mesa before 3.4 keeps a reference to every model that ever had agents."""
+        """Release all but the theatre: actors and model refer to each other, and would wait for a search for cycles.
+
+        Mesa before 3.4 also keeps a reference to every model that ever had agents.
+        """
         counters = getattr(Agent, "_ids", None)
         if isinstance(counters, dict):
             counters.pop(self, None)
         self.remove_all_agents()
+        for actor in self.actors:
+            actor.__dict__.clear()
+        kept = self.theatre
+        self.__dict__.clear()
+        self.theatre = kept
 
 
 def _stake(population: Number | None) -> Number:

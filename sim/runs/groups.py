@@ -6,7 +6,6 @@ loses its worker, its blocks are played one by one, so that only the one to blam
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -130,8 +129,6 @@ def _results(tasks: Sequence[Task]) -> list[BlockResult | Failure]:
             return list(chain.from_iterable(_results([task]) for task in tasks))
         reason = f"{type(error).__name__}: {error}"
         return [Failure(reason, f"{tasks[0]} failed: {reason}")]
-    finally:
-        gc.collect(1)  # actors and model refer to each other: too many cycles to leave to chance
     return [task.done(result) for task, result in zip(tasks, played, strict=True)]
 
 

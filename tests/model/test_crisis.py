@@ -299,15 +299,20 @@ def test_the_stake_is_nothing_below_ten_thousand_people_and_all_above_three_mill
     assert (_stake(None), _stake(100_000.0)) == (0.5, pytest.approx(0.4))
 
 
-def test_crises_are_freed(tmp_path: Path) -> None:
+def test_a_crisis_that_is_closed_is_freed_without_a_search_for_cycles(tmp_path: Path) -> None:
     import gc
     import weakref
 
     scenario = worlds.load(tmp_path)
     draws = draw_inputs(inputs_of(scenario), 1, 0, BLOCK_RUNS, 2)
-    crisis = Crisis(Setting(scenario, draws, Dice(1, 0)))
-    trace = weakref.ref(crisis)
-    crisis.close()
-    del crisis
-    gc.collect()
-    assert trace() is None
+    gc.disable()
+    try:
+        crisis = Crisis(Setting(scenario, draws, Dice(1, 0)))
+        theatre = crisis.play(days=3)
+        traces = [weakref.ref(one) for one in (crisis, *crisis.actors)]
+        crisis.close()
+        assert crisis.theatre is theatre
+        del crisis
+        assert [trace() for trace in traces] == [None] * len(traces)
+    finally:
+        gc.enable()
