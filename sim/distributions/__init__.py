@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard, TypeVar
 
 from sim.distributions.families import (
     Beta,
@@ -23,6 +23,8 @@ from sim.distributions.families import (
     Empirical,
     Fixed,
     LogNormal,
+    Measured,
+    Moments,
     Normal,
     Triangular,
     Uniform,
@@ -48,7 +50,7 @@ DECIMALS = 12
 
 
 @dataclass(frozen=True)
-class Quantiles(Distribution):
+class Quantiles(Measured):
     """Given by percentiles, the form in which experts are asked: `percents` from 0 to 100, with the value at each.
 
     Between two percentiles all values are equally likely: of all distributions with these percentiles, this one adds
@@ -88,38 +90,16 @@ class Quantiles(Distribution):
         return tuple(at), tuple(values)
 
     @property
-    def mean(self) -> float:
-        """Mean of the intervals' midpoints, weighted by probability."""
-        return math.fsum(width * (a + b) / 2 for width, a, b in self._intervals())
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation."""
-        centre = self.mean
-        second = (
-            w * ((a - centre) ** 2 + (a - centre) * (b - centre) + (b - centre) ** 2) / 3
-            for w, a, b in self._intervals()
-        )
-        return math.sqrt(math.fsum(second))
-
-    @property
-    def median(self) -> float:
-        """Value at quantile 1/2."""
+    def moments(self) -> Moments:
+        """Mean and variance of the uniform pieces between the knots, weighted by probability."""
         at, values = self.knots
+        pieces = [(after - before, *ends) for (before, after), ends in zip(pairwise(at), pairwise(values), strict=True)]
+        mean = math.fsum(width * (a + b) / 2 for width, a, b in pieces)
+        second = (w * ((a - mean) ** 2 + (a - mean) * (b - mean) + (b - mean) ** 2) / 3 for w, a, b in pieces)
         place = min(bisect_right(at, 0.5), len(at) - 1)
         share = (0.5 - at[place - 1]) / (at[place] - at[place - 1])
-        return values[place - 1] + share * (values[place] - values[place - 1])
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """Ends of the tails."""
-        return self.knots[1][0], self.knots[1][-1]
-
-    def _intervals(self) -> Iterator[tuple[float, float, float]]:
-        """Yield the probability and both ends of each interval."""
-        at, values = self.knots
-        for (before, after), (a, b) in zip(pairwise(at), pairwise(values), strict=True):
-            yield after - before, a, b
+        median = values[place - 1] + share * (values[place] - values[place - 1])
+        return Moments(mean, math.sqrt(math.fsum(second)), median, (values[0], values[-1]))
 
     def ppf(self, quantile: Array) -> Array:
         """Linear between the percentiles."""
@@ -153,10 +133,7 @@ class Quantiles(Distribution):
 class Pool(Distribution):
     """Opinions of several experts, combined as a mixture: the linear opinion pool (Stone 1961).
 
-    Attributes
-    ----------
-    weights
-        As written, above 0; their sum does not matter. None means equal weights.
+    The weights are as written, above 0; their sum does not matter. None means equal weights.
     """
 
     experts: tuple[Distribution, ...]
@@ -277,13 +254,8 @@ def percent_key(percent: float) -> str:
     return str(int(percent)) if percent == int(percent) else repr(float(percent))
 
 
-_KINDS: dict[str, tuple[type[Distribution], int]] = {
-    "normal": (Normal, 2),
-    "lognormal": (LogNormal, 2),
-    "uniform": (Uniform, 2),
-    "triangular": (Triangular, 3),
-    "beta": (Beta, 2),
-    "empirical": (Empirical, 0),
+_KINDS: dict[str, type[Distribution]] = {
+    one.kind: one for one in (Normal, LogNormal, Uniform, Triangular, Beta, Empirical)
 }
 KINDS = (*_KINDS, Quantiles.kind, Pool.kind)
 
@@ -305,10 +277,7 @@ def is_distribution(value: object) -> bool:
 def parse(value: object) -> Distribution:
     """Read a number, `{kind: [parameters]}`, `{quantiles: {percent: value}}` or `{experts: [...], weights: [...]}`.
 
-    Raises
-    ------
-    DistributionError
-        If the value is none of these, with what was expected.
+    Raises DistributionError, with what was expected, for anything else.
     """
     if isinstance(value, Distribution):
         return value
@@ -336,11 +305,8 @@ def _parse_quantiles(written: object) -> Quantiles:
         if not _is_number(value):
             raise DistributionError(f"expected a number at percentile {percent_key(percent)}", where)
         found[percent] = _inner(_finite, value, where)
-    pairs = sorted(found.items())
-    try:
-        return Quantiles(tuple(percent for percent, _ in pairs), tuple(value for _, value in pairs))
-    except DistributionError as error:
-        raise DistributionError(str(error), (Quantiles.kind, *error.where)) from None
+    percents = tuple(sorted(found))
+    return _inner(lambda values: Quantiles(percents, values), tuple(map(found.get, percents)), (Quantiles.kind,))
 
 
 def _parse_pool(written: Mapping[Any, Any]) -> Pool:
@@ -349,13 +315,16 @@ def _parse_pool(written: Mapping[Any, Any]) -> Pool:
     experts, weights = written[Pool.kind], written.get("weights")
     require(isinstance(experts, (list, tuple)), "expected experts to be followed by a list of distributions")
     read = tuple(_inner(_parse_expert, one, (Pool.kind, place)) for place, one in enumerate(experts))
-    return Pool(read, None if weights is None else _inner(_parse_weights, weights, ("weights",)))
+    if weights is None:
+        return Pool(read)
+    otherwise = "expected weights to be a list of numbers, one for each expert"
+    return Pool(read, _inner(lambda one: _numbers(one, otherwise), weights, ("weights",)))
 
 
-def _parse_weights(written: object) -> tuple[float, ...]:
-    are_numbers = isinstance(written, (list, tuple)) and all(map(_is_number, written))
-    require(are_numbers, "expected weights to be a list of numbers, one for each expert")
-    return tuple(map(_finite, written))  # type: ignore[call-overload]
+def _numbers(written: Any, otherwise: str) -> tuple[float, ...]:
+    """Read a list of numbers; the message says what is expected in its place."""
+    require(isinstance(written, (list, tuple)) and all(map(_is_number, written)), otherwise)
+    return tuple(map(_finite, written))
 
 
 def _parse_expert(written: object) -> Distribution:
@@ -375,23 +344,21 @@ def _inner(read: Callable[[Any], T], written: object, where: Where) -> T:
 def _parse_kind(kind: Any, parameters: Any) -> Distribution:
     known = isinstance(kind, str) and kind in _KINDS
     require(known, f"expected one of the distributions {', '.join(KINDS)}, not {kind!r}")
-    are_numbers = isinstance(parameters, (list, tuple)) and all(map(_is_number, parameters))
-    require(are_numbers, f"expected {kind} to be followed by a list of numbers")
-    family, count = _KINDS[kind]
-    numbers = [_finite(p) for p in parameters]
-    if family is Empirical:
-        return Empirical(tuple(numbers))
+    numbers = _numbers(parameters, f"expected {kind} to be followed by a list of numbers")
+    if kind == Empirical.kind:
+        return Empirical(numbers)
+    family, count = _KINDS[kind], len(fields(_KINDS[kind]))  # type: ignore[arg-type]
     require(len(numbers) == count, f"expected {kind} to take {count} numbers, not {len(numbers)}")
     return family(*numbers)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _finite(value: object) -> float:
+def _finite(value: float) -> float:
     try:
-        number = float(value)  # type: ignore[arg-type]
+        number = float(value)
     except OverflowError:
         number = math.inf
     require(math.isfinite(number), "expected a finite number")
@@ -403,4 +370,4 @@ def _percent(key: object) -> float | None:
     """Return a percentile, which files write as a key and hence as text; None if it is not a number."""
     if isinstance(key, str):
         return float(key) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?", key) else None
-    return float(key) if isinstance(key, (int, float)) and not isinstance(key, bool) else None
+    return float(key) if _is_number(key) else None

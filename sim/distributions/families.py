@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,32 +90,55 @@ def require(condition: bool, message: str) -> None:
         raise DistributionError(message)
 
 
+class Moments(NamedTuple):
+    """What is known of a distribution without drawing from it."""
+
+    mean: float
+    sd: float
+    median: float
+    support: tuple[float, float]
+
+
+class Measured(Distribution):
+    """A distribution with `moments` in closed form."""
+
+    @property
+    @abstractmethod
+    def moments(self) -> Moments:
+        """Mean, sd, median and support."""
+
+    @property
+    def mean(self) -> float:
+        """Expected value."""
+        return self.moments.mean
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation."""
+        return self.moments.sd
+
+    @property
+    def median(self) -> float:
+        """Value at quantile 1/2."""
+        return self.moments.median
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Smallest and largest value."""
+        return self.moments.support
+
+
 @dataclass(frozen=True)
-class Fixed(Distribution):
+class Fixed(Measured):
     """A plain number."""
 
     value: float
     kind: ClassVar[str] = "number"
 
     @property
-    def mean(self) -> float:
-        """The value."""
-        return self.value
-
-    @property
-    def sd(self) -> float:
-        """0: there is no spread."""
-        return 0.0
-
-    @property
-    def median(self) -> float:
-        """The value."""
-        return self.value
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """The value alone."""
-        return self.value, self.value
+    def moments(self) -> Moments:
+        """The value everywhere, and no spread."""
+        return Moments(self.value, 0.0, self.value, (self.value, self.value))
 
     @property
     def is_fixed(self) -> bool:
@@ -139,7 +162,7 @@ class Fixed(Distribution):
         return self.value
 
 
-class _Listed(Distribution):
+class _Listed(Measured):
     """Written as `{kind: [parameters in field order]}`."""
 
     def to_plain(self) -> dict[str, list[float]]:
@@ -159,24 +182,9 @@ class Normal(_Listed):
         require(self.sigma > 0, "normal takes [mean, sd] with sd above 0")
 
     @property
-    def mean(self) -> float:
-        """`mu`."""
-        return self.mu
-
-    @property
-    def sd(self) -> float:
-        """`sigma`."""
-        return self.sigma
-
-    @property
-    def median(self) -> float:
-        """`mu`."""
-        return self.mu
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """The whole line."""
-        return -math.inf, math.inf
+    def moments(self) -> Moments:
+        """As given; unbounded."""
+        return Moments(self.mu, self.sigma, self.mu, (-math.inf, math.inf))
 
     def ppf(self, quantile: Array) -> Array:
         """Inverse of the normal distribution function."""
@@ -208,24 +216,10 @@ class LogNormal(_Listed):
         require(self.log_sd <= 5, "lognormal takes a log-sd of 5 at most")
 
     @property
-    def mean(self) -> float:
-        """`scale * exp(log_sd**2 / 2)`."""
-        return self.scale * math.exp(self.log_sd**2 / 2)
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation of the value itself."""
-        return self.mean * math.sqrt(math.expm1(self.log_sd**2))
-
-    @property
-    def median(self) -> float:
-        """`scale`."""
-        return self.scale
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """From 0 upwards."""
-        return 0.0, math.inf
+    def moments(self) -> Moments:
+        """Mean `scale * exp(log_sd**2 / 2)`, median `scale`; from 0 upwards."""
+        mean = self.scale * math.exp(self.log_sd**2 / 2)
+        return Moments(mean, mean * math.sqrt(math.expm1(self.log_sd**2)), self.scale, (0.0, math.inf))
 
     def ppf(self, quantile: Array) -> Array:
         """Exponential of the normal quantile."""
@@ -257,24 +251,10 @@ class Uniform(_Listed):
         require(self.low < self.high, "uniform takes [low, high] with low below high")
 
     @property
-    def mean(self) -> float:
-        """Midpoint."""
-        return (self.low + self.high) / 2
-
-    @property
-    def sd(self) -> float:
-        """Width over the root of 12."""
-        return (self.high - self.low) / math.sqrt(12)
-
-    @property
-    def median(self) -> float:
-        """Midpoint."""
-        return self.mean
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """`low` to `high`."""
-        return self.low, self.high
+    def moments(self) -> Moments:
+        """Mean and median in the middle; sd the width over the root of 12."""
+        middle = (self.low + self.high) / 2
+        return Moments(middle, (self.high - self.low) / math.sqrt(12), middle, (self.low, self.high))
 
     def ppf(self, quantile: Array) -> Array:
         """Linear in the quantile."""
@@ -303,28 +283,14 @@ class Triangular(_Listed):
         )
 
     @property
-    def mean(self) -> float:
-        """Mean of the three corners."""
-        return (self.low + self.mode + self.high) / 3
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation from the three corners."""
+    def moments(self) -> Moments:
+        """Mean and sd from the three corners."""
         a, c, b = self.low, self.mode, self.high
-        return math.sqrt((a * a + b * b + c * c - a * b - a * c - b * c) / 18)
-
-    @property
-    def median(self) -> float:
-        """Value at quantile 1/2."""
-        width = self.high - self.low
-        if (self.mode - self.low) / width > 0.5:
-            return self.low + math.sqrt(0.5 * width * (self.mode - self.low))
-        return self.high - math.sqrt(0.5 * width * (self.high - self.mode))
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """`low` to `high`."""
-        return self.low, self.high
+        if (c - a) / (b - a) > 0.5:
+            median = a + math.sqrt(0.5 * (b - a) * (c - a))
+        else:
+            median = b - math.sqrt(0.5 * (b - a) * (b - c))
+        return Moments((a + c + b) / 3, math.sqrt((a * a + b * b + c * c - a * b - a * c - b * c) / 18), median, (a, b))
 
     def ppf(self, quantile: Array) -> Array:
         """Root of the quantile on either side of the mode."""
@@ -359,27 +325,13 @@ class Beta(_Listed):
         require(self.a >= 1e-3 and self.b >= 1e-3, "beta takes [a, b], both 0.001 or more")
 
     @property
-    def mean(self) -> float:
-        """`a / (a + b)`."""
-        return self.a / (self.a + self.b)
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation from the shapes."""
-        total = self.a + self.b
-        return math.sqrt(self.a * self.b / (total * total * (total + 1)))
-
-    @property
-    def median(self) -> float:
-        """Value at quantile 1/2."""
+    def moments(self) -> Moments:
+        """Mean `a / (a + b)`; the median by the inverse of the distribution function."""
         from sim.special import betaincinv
 
-        return float(betaincinv(self.a, self.b, 0.5))
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """0 to 1."""
-        return 0.0, 1.0
+        total = self.a + self.b
+        sd = math.sqrt(self.a * self.b / (total * total * (total + 1)))
+        return Moments(self.a / total, sd, float(betaincinv(self.a, self.b, 0.5)), (0.0, 1.0))
 
     def ppf(self, quantile: Array) -> Array:
         """Inverse of the regularised incomplete beta function."""
@@ -399,7 +351,7 @@ class Beta(_Listed):
 
 
 @dataclass(frozen=True)
-class Empirical(Distribution):
+class Empirical(Measured):
     """One of the listed values, all equally likely."""
 
     values: tuple[float, ...]
@@ -410,24 +362,11 @@ class Empirical(Distribution):
         object.__setattr__(self, "values", tuple(sorted(self.values)))
 
     @property
-    def mean(self) -> float:
-        """Mean of the values."""
-        return math.fsum(self.values) / len(self.values)
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation of the values."""
-        return math.sqrt(math.fsum((v - self.mean) ** 2 for v in self.values) / len(self.values))
-
-    @property
-    def median(self) -> float:
-        """Value at quantile 1/2."""
-        return self.values[len(self.values) // 2]
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """Smallest to largest value."""
-        return self.values[0], self.values[-1]
+    def moments(self) -> Moments:
+        """Those of the values; the median is the upper one of an even number."""
+        mean = math.fsum(self.values) / len(self.values)
+        sd = math.sqrt(math.fsum((v - mean) ** 2 for v in self.values) / len(self.values))
+        return Moments(mean, sd, self.values[len(self.values) // 2], (self.values[0], self.values[-1]))
 
     def ppf(self, quantile: Array) -> Array:
         """Step function through the sorted values."""
