@@ -51,13 +51,7 @@ Scheduled = TypeVar("Scheduled", Pressure, Talks)
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
-    """Return a copy of a scenario with some values changed; see `sim.Scenario.with_`.
-
-    Raises
-    ------
-    ScenarioError
-        If a path or a value is wrong, or the result is not a valid scenario.
-    """
+    """Return a copy of a scenario with some values changed, or raise ScenarioError; see `sim.Scenario.with_`."""
     if not isinstance(changes, Mapping):
         raise UsageError(
             f"expected a map from dotted paths to values, such as {{'title': 'Another'}} (got {changes!r})"
@@ -75,21 +69,10 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
 def vary(
     base: Scenario, merged: Merged, file: FilePath, changes: Mapping[str, Any], places: Mapping[str, Place]
 ) -> Scenario:
-    """Return a base scenario with values laid over its written form.
+    """Return a base scenario with values laid over its written form, `merged` from `file`.
 
-    Parameters
-    ----------
-    merged, file
-        The base's written form, and the file it comes from.
-    changes
-        Plain values by dotted path; None removes.
-    places
-        The place at which each value is written, for messages.
-
-    Raises
-    ------
-    ScenarioError
-        If the result is not a valid scenario.
+    The changes are plain values by dotted path; None removes. `places` says where each is written, for messages.
+    Raises ScenarioError if the result is not a valid scenario.
     """
     value = {key: one for key, one in merged.value.items() if key not in OUTSIDE_THE_MODEL}
     removals = dict(merged.removals)
@@ -225,21 +208,10 @@ def _laid(value: Mapping[str, Any], path: tuple[str, ...], new: Any) -> dict[str
 
 
 def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = ()) -> Scenario:
-    """Return the scenario as of an earlier day.
+    """Return the scenario as of an earlier day; UsageError if the day is after its as-of date.
 
-    A stance that no item reads by then falls back to the prior of the actor's role.
-
-    Parameters
-    ----------
-    to
-        The earlier day, or the as-of date itself.
-    without
-        Ids of further evidence items to leave out.
-
-    Raises
-    ------
-    UsageError
-        If the day is after the scenario's as-of date.
+    A stance that no item reads by then falls back to the prior of the actor's role. The evidence items with ids in
+    `without` are left out too.
     """
     if to > scenario.as_of:
         raise UsageError(f"expected a day up to the as-of date {scenario.as_of} (got {to})")

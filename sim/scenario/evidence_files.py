@@ -29,19 +29,11 @@ MISTYPED = 0.8
 def load_evidence(
     written: str, place: Place, root: FilePath, as_of: Any, faults: list[Fault], cast: Sequence[str] = ()
 ) -> Evidence | None:
-    """Load an evidence file with its sources.
+    """Load the evidence file that a scenario names at a place, with its sources; None if that adds to `faults`.
 
-    Parameters
-    ----------
-    written, place
-        The path as written in the scenario, and its place.
-    as_of
-        The scenario's as-of date as written; if it is a date, items dated later are refused.
-    faults
-        List to which faults are appended; with any new fault, the result is None.
-    cast
-        Actors of the scenario, including those that a variant removed. An item about an id that is almost one of
-        theirs is refused as mistyped. Items about others are allowed but not read (`sim.scenario.doubts`).
+    `as_of` is the scenario's as-of date as written; if it is a date, items dated later are refused. `cast` has its
+    actors, including those that a variant removed: an item about an id that is almost one of theirs is refused as
+    mistyped. Items about others are allowed but not read (`sim.scenario.doubts`).
     """
     before = len(faults)
     try:
@@ -60,13 +52,7 @@ def load_evidence(
 
 
 def read_evidence(file: FilePath) -> Evidence:
-    """Read an evidence file and the sources it cites, without the date and actors of a scenario.
-
-    Raises
-    ------
-    ScenarioError
-        If anything is wrong; it lists all faults.
-    """
+    """Read an evidence file and its sources, without a scenario's date and actors. ScenarioErrors list all faults."""
     faults: list[Fault] = []
     evidence = load_evidence(file.name, Place(str(file), 0, 0), scenario_root(file), None, faults)
     if evidence is None:
@@ -75,13 +61,7 @@ def read_evidence(file: FilePath) -> Evidence:
 
 
 def read_sources(file: FilePath) -> SourceFile:
-    """Read a list of sources on its own.
-
-    Raises
-    ------
-    ScenarioError
-        If anything is wrong; it lists all faults.
-    """
+    """Read a list of sources on its own. Raises ScenarioError with all faults if anything is wrong."""
     faults: list[Fault] = []
     tree = read_tree(file, str(file), SOURCES_FORMAT)
     sources = check_part(SourceFile, tree, Places(tree.places, str(file)), faults)

@@ -175,12 +175,7 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
 def keys_of(model: type[Part], value: Any) -> Callable[[Path], list[str]]:
     """Return a function from a path in a file to the keys it may hold, for "did you mean".
 
-    Parameters
-    ----------
-    model
-        Model of the file; its annotations define what may be below it.
-    value
-        The file as written; the role of an actor decides which keys it may hold.
+    The annotations of the model say what may be below it, and in `value`, the file as written, the role of an actor.
     """
 
     def keys(path: Path) -> list[str]:

@@ -11,17 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetPydanticSchema, StringConstraints
 
-from sim.scenario.quantities import (
-    Part,
-    Text,
-    Window,
-    date_or_none,
-    fault,
-    read_day,
-    read_horizon,
-    window_days,
-    written,
-)
+from sim.scenario.quantities import Part, Text, Window, date_or_none, fault, read_day, read_horizon, written
 from sim.scenario.yamltree import map_at
 from sim.wording import counted
 
@@ -89,7 +79,8 @@ class Gate(Part):
 
     def day(self, as_of: datetime.date, horizon: int) -> int:
         """Return the number of days n of "within n days", which may lie outside the horizon."""
-        return horizon if self.by is None else window_days(self.by, as_of)
+        days = read_day(self.by, as_of)
+        return horizon if days is None else days
 
 
 def window_complaint(days: int, as_of: datetime.date, horizon: int) -> str | None:

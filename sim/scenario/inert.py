@@ -35,13 +35,7 @@ class Inert:
 
 
 def why_inert(scenario: Scenario, path: str, days: int) -> str | None:
-    """Return why an input of a pressure, talks or an event has no effect within some days; None if it may have one.
-
-    Parameters
-    ----------
-    path
-        Its dotted path, such as `pressures.appeal.intensity`; all values of its prior are considered.
-    """
+    """Return why no value of `pressures.appeal.intensity` or the like has an effect within some days, or else None."""
     kind, _, rest = path.partition(".")
     finders = {"talks": inert_talks, "pressures": inert_pressure, "events": inert_event}
     found = finders[kind](scenario, rest.rpartition(".")[0], days) if kind in finders else None

@@ -50,13 +50,7 @@ def kind_of(file: Path) -> str:
 
 @contextmanager
 def expecting_scenario(file: Path) -> Iterator[None]:
-    """Say what a file is that is read as a scenario, and cannot be, if it is of another kind.
-
-    Raises
-    ------
-    ScenarioError
-        If reading it raised one: the same error, or one fault that says what the file is and what to type.
-    """
+    """Turn the ScenarioError of a file of another kind into one fault: what it is, and what to type."""
     try:
         yield
     except ScenarioError as error:

@@ -108,14 +108,10 @@ LEVELS: Mapping[str, Table] = {
         "part-radical": ({"triangular": [0.15, 0.3, 0.45]}, "A radical minority"),
         "radical": ({"triangular": [0.3, 0.45, 0.6]}, "Radicals lead"),
     },
-    "ties.mediator.initiator": {
+    **{f"ties.mediator.{side}": {
         "great-power-mediator": ({"triangular": [0.15, 0.3, 0.45]}, "Has something to give or to withhold from the one it is tied to, and deals with it"),
         "appeals": ({"triangular": [0.05, 0.12, 0.2]}, "The United Nations, states that only appeal"),
-    },
-    "ties.mediator.patron": {
-        "great-power-mediator": ({"triangular": [0.15, 0.3, 0.45]}, "Has something to give or to withhold from the one it is tied to, and deals with it"),
-        "appeals": ({"triangular": [0.05, 0.12, 0.2]}, "The United Nations, states that only appeal"),
-    },
+    } for side in ("initiator", "patron")},
     "ties.patron.initiator": {
         "decisive": ({"triangular": [0.7, 0.8, 0.9]}, "The attacker's war rests on it"),
         "important": ({"triangular": [0.4, 0.55, 0.7]}, "Arms, airspace or cover that would be hard to replace"),
@@ -124,16 +120,11 @@ LEVELS: Mapping[str, Table] = {
     "ties.initiator.patron": {
         "client": ({"triangular": [0.15, 0.25, 0.35]}, "Always"),
     },
-    "ties.guarantor.patron": {
+    **{f"ties.guarantor.{side}": {
         "strong": ({"triangular": [0.4, 0.55, 0.7]}, "A rift would cost much: arms, trade, airspace, an alliance or a wider deal"),
         "partner": ({"triangular": [0.2, 0.35, 0.5]}, "Deal with each other over this ground"),
         "rival": ({"triangular": [0.05, 0.15, 0.25]}, "At most a line to keep their forces apart"),
-    },
-    "ties.guarantor.initiator": {
-        "strong": ({"triangular": [0.4, 0.55, 0.7]}, "A rift would cost much: arms, trade, airspace, an alliance or a wider deal"),
-        "partner": ({"triangular": [0.2, 0.35, 0.5]}, "Deal with each other over this ground"),
-        "rival": ({"triangular": [0.05, 0.15, 0.25]}, "At most a line to keep their forces apart"),
-    },
+    } for side in ("patron", "initiator")},
     "ties.patron.guarantor": {
         "partner": ({"triangular": [0.2, 0.35, 0.5]}, "Deal with each other over this ground, a wider deal or an alliance included"),
         "rival": ({"triangular": [0.05, 0.15, 0.25]}, "At most a line to keep their forces apart"),
@@ -142,12 +133,9 @@ LEVELS: Mapping[str, Table] = {
         "troops-inside": ({"triangular": [0.4, 0.6, 0.8]}, "Has forces on the ground or with the defenders"),
         "words-only": ({"triangular": [0.1, 0.25, 0.4]}, "Has none there"),
     },
-    "ties.defender.initiator": {
+    **{f"ties.defender.{side}": {
         "terms": ({"triangular": [0.1, 0.25, 0.4]}, "The defenders themselves negotiate terms"),
-    },
-    "ties.defender.patron": {
-        "terms": ({"triangular": [0.1, 0.25, 0.4]}, "The defenders themselves negotiate terms"),
-    },
+    } for side in ("initiator", "patron")},
     "credibility": {
         "guaranteed": ({"triangular": [0.5, 0.7, 0.9]}, "An outside power has troops there for it; not where a deal under the same guarantee broke within the year and the guarantee has not grown since"),
         "monitored": ({"triangular": [0.3, 0.5, 0.7]}, "Written and monitored without an enforcer; also where these parties have no earlier deals"),
@@ -174,18 +162,7 @@ def meant(levels: Mapping[Path, Level], path: Path) -> str:
 
 @cache
 def level(field: str, word: str) -> Level:
-    """Return a level.
-
-    Parameters
-    ----------
-    field
-        `role.field`, such as `initiator.stance`; `ties.source-role.target-role`; or `credibility`.
-
-    Raises
-    ------
-    KeyError
-        If the field has no levels, or no level of that name.
-    """
+    """Return a level of a field of `LEVELS`; KeyError if there is none of that name."""
     written, definition = LEVELS[field][word]
     return Level(field, word, parse(written), definition)
 

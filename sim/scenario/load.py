@@ -42,10 +42,7 @@ MOST = 1e6
 def load(path: str | PathLike[str]) -> Scenario:
     """Load a scenario file with the files it extends and the evidence it names.
 
-    Raises
-    ------
-    ScenarioError
-        If anything is wrong; its `faults` list every problem with file, line and key.
+    Raises ScenarioError if anything is wrong; its `faults` list every problem with file, line and key.
     """
     file = FilePath(path)
     with expecting_scenario(file):
@@ -55,21 +52,9 @@ def load(path: str | PathLike[str]) -> Scenario:
 def scenario_of(
     merged: Merged, file: FilePath, *, known: Evidence | None = None, draws: Posterior | None = None
 ) -> Scenario:
-    """Build a scenario from what was read and merged.
+    """Build a scenario from what was read from a file and merged, or raise ScenarioError, as in `load`.
 
-    Parameters
-    ----------
-    file
-        The file it was read from.
-    known
-        The evidence it names, if already read; it is not read again then.
-    draws
-        The posterior it uses, if already read.
-
-    Raises
-    ------
-    ScenarioError
-        If anything is wrong, as in `load`.
+    `known` is the evidence it names and `draws` its posterior, if they have already been read.
     """
     merged.value.pop("extends", None)
     faults = list(merged.slips)
@@ -125,32 +110,23 @@ def _evidence(merged: Merged, file: FilePath, faults: list[Fault]) -> Evidence |
 def _posterior(
     written: Any, where: Mapping[Path, Place], root: FilePath, places: Places, faults: list[Fault]
 ) -> Posterior | None:
-    """Return the posterior that a scenario names; None if it uses the priors or something is wrong.
+    """Return the posterior of which a scenario writes the name, or the path of a CSV file below `root`.
 
-    Parameters
-    ----------
-    written
-        The value in the scenario: a name, or the path of a CSV file.
-    root
-        The folder that must contain the file.
-    faults
-        List to which faults are appended.
+    None if it uses the priors, or after adding to `faults` what is wrong.
     """
     if not isinstance(written, str) or written == PRIOR:
         return None
-    if not written.endswith(".csv"):
-        try:
-            return posterior(written)
-        except CalibrationError as error:
-            faults.append(places.fault(CALIBRATION, f"{error}{suggestion(written, [PRIOR, *names()])}"))
-            return None
+    shipped = not written.endswith(".csv")
     try:
+        if shipped:
+            return posterior(written)
         draws = read_posterior(named_file(root, where[CALIBRATION], CALIBRATION, written))
     except ScenarioError as error:
         faults += error.faults
         return None
     except CalibrationError as error:
-        faults.append(places.fault(CALIBRATION, str(error)))
+        close = suggestion(written, [PRIOR, *names()]) if shipped else ""
+        faults.append(places.fault(CALIBRATION, f"{error}{close}"))
         return None
     faults += [places.fault(CALIBRATION, f"{written}{wrong}") for wrong in _column_complaints(draws)]
     return draws
@@ -226,10 +202,7 @@ def _change_complaints(document: Document) -> Iterator[Complaint]:
 def _together_complaints(document: Document, removed: Collection[Path]) -> Iterator[Complaint]:
     """Check that entries of `together` name numbers of the scenario, and that their ranks are jointly possible.
 
-    Parameters
-    ----------
-    removed
-        Paths that a file set to null. An input that a variant removes leaves its group without a fault.
+    An input that a variant removes, by a null at one of the paths in `removed`, leaves its group without a fault.
     """
     for number, entry in enumerate(document.together or ()):
         for place, path in enumerate(entry.inputs):
@@ -271,12 +244,10 @@ def reading_complaint(document: Document, evidence: Evidence | None, name: str, 
 def _bargaining_complaints(document: Document) -> list[Complaint]:
     """Refuse a party that bargains with itself, by name or by default."""
     written: dict[str, Any] = document.bargaining.model_dump()
-    if not {*written.values()} - {None} <= document.actors.keys():
-        return []  # already reported
-    if None not in written.values():
-        return []  # both are written, and compared elsewhere
-    if "initiator" not in (actor.role for actor in document.actors.values()):
-        return []
+    named = {*written.values()}
+    attacks = any(actor.role == "initiator" for actor in document.actors.values())
+    if None not in named or not named - {None} <= document.actors.keys() or not attacks:
+        return []  # both are written, and compared elsewhere, or what is wrong is already reported
     principal, counterpart = negotiators(document)
     if principal != counterpart:
         return []

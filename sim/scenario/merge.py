@@ -46,10 +46,7 @@ class Merged:
 def read_merged(file: FilePath) -> Merged:
     """Read a scenario file and all files that it extends.
 
-    Raises
-    ------
-    ScenarioError
-        If a file cannot be read, leaves the scenario root or extends itself.
+    Raises ScenarioError if one cannot be read, leaves the scenario root or extends itself.
     """
     root = scenario_root(file)
     merged = Merged()
@@ -96,13 +93,7 @@ def scenario_root(file: FilePath) -> FilePath:
 
 
 def named_file(root: FilePath, place: Place, key: Path, written: str) -> FilePath:
-    """Resolve the path of a file that another file names under a key.
-
-    Raises
-    ------
-    ScenarioError
-        If it leaves the root or is not a file.
-    """
+    """Resolve the path of a file that another names under a key. ScenarioError if it leaves the root or is no file."""
     target = FilePath(place.file).parent / written
     try:
         real = target.resolve()
@@ -123,13 +114,7 @@ def named_file(root: FilePath, place: Place, key: Path, written: str) -> FilePat
 
 
 def gate_file_faults(value: Mapping[str, Any], places: Mapping[Path, Place], file: FilePath) -> list[Fault]:
-    """Check that the files named by gates exist, scenarios below the scenario root and forecasts below the project.
-
-    Parameters
-    ----------
-    value, places
-        Plain value of a scenario or sweep file, and the places of its keys.
-    """
+    """Check that the files that gates name exist, scenarios below the scenario root and forecasts below the project."""
     faults: list[Fault] = []
     root = scenario_root(file)
     project = root.parent if root.name == "scenarios" else root

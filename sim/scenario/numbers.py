@@ -19,10 +19,7 @@ READ_FIELDS = ("stance", "ambiguity")
 def number_range(document: Document, path: str) -> tuple[float, float]:
     """Return the allowed range of a number; an end that is not limited is infinite.
 
-    Raises
-    ------
-    ValueError
-        If there is no number at this path; the message says what is wrong.
+    Raises ValueError, with what is wrong, if there is no number at this path.
     """
     *parents, last = path.split(".")
     if path.partition(".")[0] not in GROUPS:

@@ -96,13 +96,7 @@ def names() -> tuple[str, ...]:
 
 @cache
 def posterior(name: str) -> Posterior:
-    """Return a posterior shipped with offramp.
-
-    Raises
-    ------
-    CalibrationError
-        If there is no posterior of that name.
-    """
+    """Return a posterior shipped with offramp; CalibrationError if there is none of that name."""
     if name not in names():
         known = ", ".join((PRIOR, *names()))
         raise CalibrationError(f"expected {known} or a CSV file (got {name!r})")
@@ -126,13 +120,7 @@ def _date_of(name: str) -> str:
 
 
 def read_posterior(path: Path) -> Posterior:
-    """Read a posterior from a user's file.
-
-    Raises
-    ------
-    CalibrationError
-        If it cannot be read or is not a posterior; the message gives the place in the file.
-    """
+    """Read a posterior from a user's file, or raise CalibrationError with the place in the file."""
     try:
         text = read_text(path, MOST_BYTES)
     except TableError as error:
@@ -141,13 +129,7 @@ def read_posterior(path: Path) -> Posterior:
 
 
 def parse(text: str, file: str) -> Posterior:
-    """Parse the content of a posterior's file.
-
-    Raises
-    ------
-    CalibrationError
-        If it is not a valid posterior; the message gives the line.
-    """
+    """Parse the content of a posterior's file, or raise CalibrationError with the line."""
     first, _, rest = text.partition("\n")
     about = _about(first, file)
     if calendar_date(str(about.get("date"))) is None:  # compared as text, so in this form alone

@@ -70,10 +70,7 @@ class Part(BaseModel):
 def fault(message: str, where: Where = ()) -> PydanticCustomError:
     """Return an error for pydantic whose message reaches the user unchanged.
 
-    Parameters
-    ----------
-    where
-        Keys that lead from the value that pydantic checks to the wrong one inside it.
+    `where` are the keys that lead from the value that pydantic checks to the wrong one inside it.
     """
     return PydanticCustomError("offramp", message, {"where": where} if where else None)
 
@@ -370,11 +367,6 @@ def read_day(by: Any, as_of: datetime.date) -> int | None:
         return None
     date = calendar_date(by.strip())
     return read_length(by) if date is None else (date - as_of).days + 1
-
-
-def window_days(by: int | datetime.date, as_of: datetime.date) -> int:
-    """Return the length in days of a window that has already been read."""
-    return by if isinstance(by, int) else (by - as_of).days + 1
 
 
 def read_length(text: str) -> int | None:

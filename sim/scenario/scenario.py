@@ -106,13 +106,7 @@ class Scenario:
         return self.document.actors
 
     def distribution(self, actor: str, key: str) -> Distribution:
-        """Return an actor's prior on `stance` or `ambiguity`.
-
-        Raises
-        ------
-        LookupError
-            If the scenario was not resolved, so that the field is still `evidence`.
-        """
+        """Return an actor's prior on `stance` or `ambiguity`; LookupError if it is still `evidence`, unresolved."""
         value = getattr(self.actors[actor], key)
         if not isinstance(value, Distribution):
             raise LookupError(f"nothing reads the {key} of {actor}")
@@ -200,21 +194,9 @@ def resolve(
 ) -> Scenario:
     """Resolve a checked document: read stances, and fill in defaults that depend on the whole document.
 
-    Parameters
-    ----------
-    draws
-        The posterior that the document's calibration names, if it is not one shipped with offramp.
-    levels
-        The levels of the codebook, by key.
-    unread_is_prior
-        Whether a stance that no item reads becomes the prior of its role; if not, it is an error.
-
-    Raises
-    ------
-    LookupError
-        If a field is `evidence` and no item reads it; `load` checks that before.
-    CalibrationError
-        If the document names an unknown posterior.
+    `draws` is the posterior that the calibration names, if it is not one shipped with offramp: CalibrationError if it
+    names an unknown one. With `unread_is_prior`, a stance that no item reads becomes the prior of its role; else, it
+    is a LookupError, and `load` checks that before.
     """
     read_fields = frozenset(evidence_fields(document))
     readings = {

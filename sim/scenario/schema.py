@@ -172,11 +172,7 @@ class Mediator(Actor):
 
 AnyActor = Annotated[Initiator | Patron | Guarantor | Defender | Mediator, Field(discriminator="role")]
 ROLES: dict[str, type[Actor]] = {
-    "initiator": Initiator,
-    "patron": Patron,
-    "guarantor": Guarantor,
-    "defender": Defender,
-    "mediator": Mediator,
+    one.__name__.lower(): one for one in (Initiator, Patron, Guarantor, Defender, Mediator)
 }
 
 

@@ -59,13 +59,7 @@ class Group:
         return "+".join(self.members)
 
     def correlations(self, ranks: Sequence[float] | None = None) -> Matrix:
-        """Return the correlation matrix of the normals behind the members.
-
-        Parameters
-        ----------
-        ranks
-            One rank per tie, in place of the written ones.
-        """
+        """Return the correlations of the normals behind the members, with one rank per tie or those written."""
         import numpy as np
 
         place = {path: number for number, path in enumerate(self.members)}

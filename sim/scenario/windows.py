@@ -18,21 +18,9 @@ By: TypeAlias = "int | str | datetime.date | None"
 
 
 def day_of(by: By, as_of: datetime.date, horizon: int, name: str = "by") -> int:
-    """Return the number of days n of "within n days".
+    """Return the number of days n of "within n days"; the window ends on day n - 1, where the as-of date is day 0.
 
-    Parameters
-    ----------
-    as_of
-        Day 0; a window of n days ends on day n - 1.
-    horizon
-        The longest window.
-    name
-        Name of the argument or option, for messages.
-
-    Raises
-    ------
-    UsageError
-        If it is not a window, or not between 1 day and the horizon.
+    Raises UsageError, naming the argument or option, for what is no window, or not between 1 day and the horizon.
     """
     if by is None:
         return horizon
@@ -47,13 +35,7 @@ def day_of(by: By, as_of: datetime.date, horizon: int, name: str = "by") -> int:
 
 
 def date_of(text: str, name: str) -> datetime.date:
-    """Read a date such as 2018-11-16.
-
-    Raises
-    ------
-    UsageError
-        If the text is not a date.
-    """
+    """Read a date such as 2018-11-16, or raise UsageError."""
     date = calendar_date(text.strip())
     if date is None:
         raise UsageError(f"expected a date such as 2018-11-16 for {name} (got {text!r})")
@@ -61,13 +43,7 @@ def date_of(text: str, name: str) -> datetime.date:
 
 
 def length_of(text: str, name: str) -> int:
-    """Read a length of time such as "3", "3 days" or "2 weeks" as a number of days.
-
-    Raises
-    ------
-    UsageError
-        If the text is not a length of time, or is 0.
-    """
+    """Read a length of time such as "3", "3 days" or "2 weeks" as a number of days; UsageError if it is none or 0."""
     days = read_length(text)
     if not days:
         raise UsageError(f'expected a number of days, "3 days" or "2 weeks" for {name} (got {text!r})')
@@ -75,13 +51,7 @@ def length_of(text: str, name: str) -> int:
 
 
 def age_of(text: str, now: datetime.datetime, name: str) -> float:
-    """Read an age in days from a length of time, or from a date in the past: the time since its beginning.
-
-    Raises
-    ------
-    UsageError
-        If the text is neither.
-    """
+    """Read an age in days: a length of time, or the time since the beginning of a date. UsageError if it is neither."""
     if length := read_length(text):
         return length
     date = calendar_date(text.strip())

@@ -11,7 +11,7 @@ whether the result is valid.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path as FilePath
@@ -29,7 +29,7 @@ from sim.scenario.levels import meant
 from sim.scenario.load import load
 from sim.scenario.merge import read_merged
 from sim.scenario.schema import FORMAT, OUTSIDE_THE_MODEL, Document, attributes_of
-from sim.scenario.yamltree import Tree, is_word, read_tree
+from sim.scenario.yamltree import Tree, is_word, read_tree, value_at
 from sim.wholefiles import read_whole
 from sim.wording import counted
 
@@ -46,12 +46,7 @@ _OPENING = re.compile(r"[^#]*:\s*(#.*)?")
 def yaml_of(document: Mapping[str, Any], head: str = "", *, levels: int = EVERY) -> str:
     """Return a document as YAML.
 
-    Parameters
-    ----------
-    head
-        Comment at the top, if any.
-    levels
-        Depth up to which nested maps are written over several lines, not counting the outermost level.
+    `head` is the comment at the top; maps nested up to `levels` deep, not counting the outermost, take several lines.
     """
     laid = CommentedMap({key: _laid_out(value, levels) for key, value in document.items()})
     if head:
@@ -103,20 +98,24 @@ def _laid_out(value: Any, levels: int) -> Any:
 
 def resolved_yaml(scenario: Scenario) -> str:
     """Return the resolved scenario as YAML; each value is followed by `# file:line`, `# default` or how it was read."""
-    return _dumped(_commented(scenario, scenario.plain(), ()), 100)
+    laid = _laid_out(scenario.plain(), EVERY)
+    for path, _ in _leaves(scenario.plain()):
+        value_at(laid, path[:-1]).yaml_add_eol_comment(origin(scenario, path), path[-1], column=0)
+    return _dumped(laid, 100)
 
 
 def origins(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Return the value and origin of every leaf of the resolved scenario, keyed by dotted path."""
-    return dict(_leaves(scenario, scenario.plain(), ()))
+    leaves = _leaves(scenario.plain())
+    return {".".join(map(str, path)): {"value": value, "origin": origin(scenario, path)} for path, value in leaves}
 
 
-def _leaves(scenario: Scenario, value: Any, path: Path) -> Any:
+def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     if isinstance(value, dict) and not is_distribution(value):
         for key, item in value.items():
-            yield from _leaves(scenario, item, (*path, key))
+            yield from _leaves(item, (*path, key))
     else:
-        yield ".".join(map(str, path)), {"value": value, "origin": origin(scenario, path)}
+        yield path, value
 
 
 def origin(scenario: Scenario, path: Path) -> str:
@@ -129,18 +128,6 @@ def origin(scenario: Scenario, path: Path) -> str:
         return f"{where}, read from {counted(count, 'occasion')} of the evidence"
     words = meant(scenario.levels, path)
     return f"{where}, {words}" if words else where
-
-
-def _commented(scenario: Scenario, value: dict[str, Any], path: Path) -> CommentedMap:
-    node = CommentedMap()
-    for key, item in value.items():
-        here = (*path, key)
-        if isinstance(item, dict) and not is_distribution(item):
-            node[key] = _commented(scenario, item, here)
-            continue
-        node[key] = on_one_line(item)
-        node.yaml_add_eol_comment(origin(scenario, here), key, column=0)
-    return node
 
 
 def on_one_line(value: Any) -> Any:
@@ -157,16 +144,9 @@ def on_one_line(value: Any) -> Any:
 
 
 def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
-    """Return the text of a file that extends a base with changes, to be saved in the folder of the base.
+    """Return the text of a file that extends a base, named from the same folder, below the comment `head`.
 
-    Parameters
-    ----------
-    extends
-        Path of the base, as written in the file.
-    changes
-        Plain values by dotted path; None removes.
-    head
-        Comment at the top.
+    The changes are plain values by dotted path; None removes.
     """
     document = CommentedMap({"schema": FORMAT, "extends": extends})
     for dotted, value in changes.items():
@@ -184,19 +164,9 @@ LEFT = (*OUTSIDE_THE_MODEL, "calibration", "confidence")
 
 
 def started_from(file: FilePath, name: str) -> str:
-    """Return the text of a scenario file with everything that a past case and its bases say except the outcome.
+    """Return the text of a scenario file, with an id, that says what a past case and its bases do except the outcome.
 
-    Parameters
-    ----------
-    name
-        Id of the new scenario.
-
-    Raises
-    ------
-    ScenarioError
-        If the case cannot be read.
-    UsageError
-        If the case has its own evidence, which a copy elsewhere would not find.
+    Raises ScenarioError if the case cannot be read, UsageError if it has evidence, which a copy would not find.
     """
     scenario = load(file)
     value = read_merged(file).value
@@ -231,15 +201,7 @@ class Kept:
 
     @classmethod
     def read(cls, path: FilePath, format_: str) -> Kept:
-        """Read a file.
-
-        Raises
-        ------
-        ScenarioError
-            If it is not a file of the scenario language.
-        UsageError
-            If its lines end with a carriage return alone.
-        """
+        """Read a file of the language, else ScenarioError; UsageError if its lines end with a carriage return alone."""
         tree = read_tree(path, str(path), format_, larger=LARGER)
         text = read_whole(path, 1 << 30).decode("utf-8")
         if re.search(r"\r(?!\n)", text):
@@ -249,10 +211,7 @@ class Kept:
     def entries(self, key: str, added: Mapping[str, Any]) -> Edit:
         """Return the edit that appends entries to the map under a top-level key.
 
-        Raises
-        ------
-        UsageError
-            If the key does not hold a map with each entry on its own lines.
+        Raises UsageError if the key does not hold a map with each entry on its own lines.
         """
         inner = self.tree.value.get(key)
         start, end = self._span(key)
