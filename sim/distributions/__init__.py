@@ -71,10 +71,9 @@ class Quantiles(Measured):
         require(self.percents[0] >= 0 and self.percents[-1] <= 100, "expected percentiles from 0 to 100")
         require(all(a < b for a, b in pairwise(self.percents)), "expected each percentile once, in rising order")
         for place, (before, after) in enumerate(pairwise(self.values), 1):
-            if before > after:
-                first, second = (f"{percent_key(percent)}%" for percent in self.percents[place - 1 : place + 1])
-                message = f"quantiles must not fall: {first} is {before:g}, so {second} is {before:g} or more"
-                raise DistributionError(message, (percent_key(self.percents[place]),))
+            first, second = map(percent_key, self.percents[place - 1 : place + 1])
+            message = f"quantiles must not fall: {first}% is {before:g}, so {second}% is {before:g} or more"
+            require(before <= after, message, (second,))
         require(self.values[0] < self.values[-1], "expected percentiles that are not all the same; write the number")
 
     @cached_property
@@ -145,14 +144,10 @@ class Pool(Distribution):
         require(len(self.experts) <= MOST_EXPERTS, f"expected {MOST_EXPERTS} experts at most")
         if self.weights is None:
             return
-        if len(self.weights) != len(self.experts):
-            message = f"expected {len(self.experts)} weights, one for each expert"
-            raise DistributionError(message, ("weights",))
+        count = len(self.experts)
+        require(len(self.weights) == count, f"expected {count} weights, one for each expert", ("weights",))
         for place, weight in enumerate(self.weights):
-            if not weight > 0:
-                raise DistributionError(
-                    "expected a weight above 0; leave out who counts for nothing", ("weights", place)
-                )
+            require(weight > 0, "expected a weight above 0; leave out who counts for nothing", ("weights", place))
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -300,10 +295,8 @@ def _parse_quantiles(written: object) -> Quantiles:
         percent, where = _percent(key), (Quantiles.kind, str(key))
         if percent is None or not 0 <= percent <= 100:
             raise DistributionError(f"expected a percentile from 0 to 100, not {key!r}", where)
-        if percent in found:
-            raise DistributionError(f"the percentile {percent_key(percent)} appears twice", where)
-        if not _is_number(value):
-            raise DistributionError(f"expected a number at percentile {percent_key(percent)}", where)
+        require(percent not in found, f"the percentile {percent_key(percent)} appears twice", where)
+        require(_is_number(value), f"expected a number at percentile {percent_key(percent)}", where)
         found[percent] = _inner(_finite, value, where)
     percents = tuple(sorted(found))
     return _inner(lambda values: Quantiles(percents, values), tuple(map(found.get, percents)), (Quantiles.kind,))

@@ -84,10 +84,10 @@ class Distribution(ABC):
         return False
 
 
-def require(condition: bool, message: str) -> None:
+def require(condition: bool, message: str, where: Where = ()) -> None:
     """Raise a DistributionError unless a condition holds."""
     if not condition:
-        raise DistributionError(message)
+        raise DistributionError(message, where)
 
 
 class Moments(NamedTuple):

@@ -128,7 +128,6 @@ class _Window(NamedTuple):
 
 
 def _window(value: Mapping[str, Any]) -> _Window | None:
-    """Return the question's window; None if it cannot be read."""
     question = map_at(value, "question")
     as_of, horizon = date_or_none(question.get("as_of")), read_horizon(question.get("horizon"))
     return None if as_of is None or horizon is None else _Window(as_of, horizon)
@@ -160,7 +159,6 @@ def _hindsight_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _resolution_complaints(resolution: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
-    """Check that resolution dates lie within the window and in order."""
     days: dict[str, int] = {}
     for key in ("offensive", "agreement"):
         moment = date_or_none(resolution.get(key))
@@ -234,7 +232,6 @@ def _talks_complaints(talks: Talks, window: _Window) -> Iterator[Complaint]:
 
 
 def _event_day_complaints(event: Event, window: _Window) -> Iterator[Complaint]:
-    """Check that an event lies within the window, and that its first day is not after its last."""
     days = {key: _day(one, window.as_of) for key, one in event.days.items()}
     for key, day in days.items():
         if day < 0:
@@ -318,7 +315,6 @@ def _answer_complaints(pressure: Mapping[str, Any], events: Mapping[str, Any]) -
 
 
 def _trigger_complaints(trigger: str, events: Iterable[str]) -> Iterator[str]:
-    """Check that a trigger can be waited for."""
     known = [*TRIGGERS, *events]
     if trigger in ("terms", "offensive"):
         what = "an offensive ends" if trigger == "offensive" else "terms of surrender end"
@@ -338,7 +334,6 @@ def _event_id_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _event_complaints(name: str, event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check an event's target, field, dates and condition."""
     on, actors = event.get("on"), map_at(value, "actors")
     if isinstance(on, Mapping):
         yield from _tie_shift_complaints(event, on, actors, map_at(value, "ties"))
@@ -375,7 +370,6 @@ def _actor_shift_complaints(event: Mapping[str, Any], on: str, actors: Mapping[s
 
 
 def _date_complaints(event: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that an event has either a date or a first and a last day."""
     match [key for key in ("date", "from", "until") if key in event]:
         case []:
             yield (), "when does it happen? add a `date`, or `from` and `until`"
@@ -415,16 +409,12 @@ def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str,
         yield (), "this option does nothing; add one of `pressure`, `talks`, `change`"
     for key in done[1:]:
         yield (key,), f"an option does one thing, and this one has `{done[0]}` already; write two options"
-    yield from _below(("pressure",), _offered_complaints(map_at(option, "pressure"), by, value))
+    offered = map_at(option, "pressure")
+    yield from _below(("pressure",), _pressure_complaints(offered, value))
+    if isinstance(by, str) and isinstance(offered.get("from"), str) and offered["from"] != by:
+        yield ("pressure", "from"), f"expected {by}, who could do it"
     yield from _below(("pressure",), _added_complaints("pressures", name, option.get("pressure"), value))
     yield from _below(("talks",), _added_complaints("talks", name, option.get("talks"), value))
-
-
-def _offered_complaints(pressure: Mapping[str, Any], by: Any, value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check an option's pressure like any other, and that its source is the actor that has the option."""
-    yield from _pressure_complaints(pressure, value)
-    if isinstance(by, str) and isinstance(pressure.get("from"), str) and pressure["from"] != by:
-        yield ("from",), f"expected {by}, who could do it"
 
 
 def _added_complaints(group: str, name: str, written: Any, value: Mapping[str, Any]) -> Iterator[Complaint]:

@@ -162,7 +162,6 @@ def path_complaint(value: Mapping[str, Any], dotted: str, heads: tuple[str, ...]
 
 
 def _name_complaint(value: Mapping[str, Any], head: str, names: list[str]) -> str | None:
-    """Return what is wrong with the ids in a path: both ends of a tie, or the name of an entry."""
     group, named = ("actors", names) if head == "ties" else (head, names[:1])
     for name in named if group in ENTRIES else ():
         known = value.get(group, {})

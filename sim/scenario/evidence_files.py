@@ -29,11 +29,19 @@ MISTYPED = 0.8
 def load_evidence(
     written: str, place: Place, root: FilePath, as_of: Any, faults: list[Fault], cast: Sequence[str] = ()
 ) -> Evidence | None:
-    """Load the evidence file that a scenario names at a place, with its sources; None if that adds to `faults`.
+    """Load an evidence file with its sources.
 
-    `as_of` is the scenario's as-of date as written; if it is a date, items dated later are refused. `cast` has its
-    actors, including those that a variant removed: an item about an id that is almost one of theirs is refused as
-    mistyped. Items about others are allowed but not read (`sim.scenario.doubts`).
+    Parameters
+    ----------
+    written, place
+        The path as written in the scenario, and its place.
+    as_of
+        The scenario's as-of date as written; if it is a date, items dated later are refused.
+    faults
+        List to which faults are appended; with any new fault, the result is None.
+    cast
+        Actors of the scenario, including those that a variant removed. An item about an id that is almost one of
+        theirs is refused as mistyped. Items about others are allowed but not read (`sim.scenario.doubts`).
     """
     before = len(faults)
     try:
@@ -116,7 +124,6 @@ def item_complaints(
 
 
 def _source_complaints(source: str, cited: Mapping[str, Any], as_of: datetime.date | None) -> Iterator[str]:
-    """Check that a cited source exists and was published by the as-of date."""
     published = date_or_none(map_at(cited, source).get("date"))
     if source not in cited:
         yield f"there is no source {source!r}{suggestion(source, list(cited))}"
@@ -125,21 +132,18 @@ def _source_complaints(source: str, cited: Mapping[str, Any], as_of: datetime.da
 
 
 def _actor_complaints(path: Path, written: Any, cast: Sequence[str]) -> Iterator[Complaint]:
-    """Check for ids that are almost an actor's id."""
     for one in written if isinstance(written, list) else [written]:
         if isinstance(one, str) and one.islower() and one not in cast and (meant := suggestion(one, cast, MISTYPED)):
             yield path, f"the scenario has no actor {one!r}, so nothing would read this{meant}"
 
 
 def _anchor_complaints(name: str, item: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that an anchor lies in the paragraph that its item cites."""
     number, cited = map_at(item, "anchor").get("paragraph"), item.get("paragraph")
     if isinstance(number, int) and isinstance(cited, int) and number != cited:
         yield ("items", name, "anchor"), f"expected an anchor in paragraph {cited}, which the item cites (got {number})"
 
 
 def _duplicate_complaints(name: str, original: Any, items: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that a duplicate points at an item that counts."""
     path = ("items", name, "duplicate_of")
     if not isinstance(original, str):
         return

@@ -36,7 +36,6 @@ def between(low: float, high: float, *, open: bool = False) -> GetPydanticSchema
 
 Chance = Annotated[float, between(0.0, 1.0, open=True)]
 Change = Annotated[float, between(-1.0, 1.0, open=True)]
-Margin = Annotated[float, between(0.0, 1.0, open=True)]
 Tolerance = Annotated[float, between(0.0, 1.0)]
 End = Annotated[float, between(-1e15, 1e15)]
 File = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -62,7 +61,7 @@ class Gate(Part):
     )
     change_below: Change | None = Field(default=None, description="The change is below this")
     change_above: Change | None = Field(default=None, description="The change is above this")
-    change_within: Margin | None = Field(default=None, description="The change is at most this, up or down")
+    change_within: Chance | None = Field(default=None, description="The change is at most this, up or down")
     along: File | None = Field(
         default=None, description="Dotted path of a number: the claim is about the probability as this number rises"
     )

@@ -29,9 +29,9 @@ Span = tuple[float, float]
 class Inert:
     """Why an input has no effect, and what to write to give it one; `kind` is `constant`, `untied` or `other`."""
 
-    kind: str
     why: str
     mend: str
+    kind: str = "other"
 
 
 def why_inert(scenario: Scenario, path: str, days: int) -> str | None:
@@ -47,9 +47,9 @@ def inert_talks(scenario: Scenario, name: str, days: int) -> Inert | None:
     own = _spans(scenario.talks[name], scenario.as_of)
     first, last = own["start"][0], own["end"][1] if "end" in own else own["start"][1] + 1
     if first > days - 1 or last <= 0:
-        return Inert("other", "the talks are not held within the window", "write a day of the window as `start`")
+        return Inert("the talks are not held within the window", "write a day of the window as `start`")
     if own["boost"] == (0.0, 0.0):
-        return Inert("other", "the boost of the talks is 0", "write a `boost` above 0")
+        return Inert("the boost of the talks is 0", "write a `boost` above 0")
     return None
 
 
@@ -57,9 +57,9 @@ def inert_event(scenario: Scenario, name: str, days: int) -> Inert | None:
     """Return why an event cannot have an effect within some days; None if it may."""
     own = _spans(scenario.events[name], scenario.as_of)
     if (own["date"] if "date" in own else own["from"])[0] > days - 1:
-        return Inert("other", "the event does not come within the window", "write a day of the window")
+        return Inert("the event does not come within the window", "write a day of the window")
     if own["probability"] == (0.0, 0.0):
-        return Inert("other", "the probability of the event is 0", "write a `probability` above 0")
+        return Inert("the probability of the event is 0", "write a `probability` above 0")
     return None
 
 
@@ -80,35 +80,35 @@ def _powerless(scenario: Scenario, pressure: Pressure) -> Inert | None:
         return None
     source, target = map(scenario.name_of, (pressure.source, pressure.target))
     mend = f"write `ties: {{{pressure.source}: {{{pressure.target}: 0.2}}}}`, or another number"
-    return Inert("untied", f"{source} has no leverage over {target}", mend)
+    return Inert(f"{source} has no leverage over {target}", mend, "untied")
 
 
 def _weightless(scenario: Scenario, pressure: Pressure, own: Mapping[str, Span]) -> Inert | None:
     """Return the reason if its intensity is 0, or if it is conditional on an actor that neither acts nor bargains."""
     if own["intensity"] == (0.0, 0.0):
-        return Inert("other", "the intensity of the pressure is 0", "write an `intensity` above 0")
+        return Inert("the intensity of the pressure is 0", "write an `intensity` above 0")
     acts = scenario.actors[pressure.target].role not in ("defender", "mediator")
     bargains = pressure.target in (scenario.principal, scenario.counterpart)
     if pressure.channel != "conditional" or acts or bargains:
         return None
     target = scenario.name_of(pressure.target)
     why = f"a conditional pressure changes what acting pays, and {target} takes no part in attacking or bargaining"
-    return Inert("other", why, "write `channel: persuasion`")
+    return Inert(why, "write `channel: persuasion`")
 
 
 def _untimely(pressure: Pressure, own: Mapping[str, Span], days: int) -> Inert | None:
     """Return the reason if it changes nothing from day 0 to the last day of the window."""
     end = own.get("end", (math.inf, math.inf))
     if pressure.after is not None:
-        why, mend = "the pressure ends before it can begin", "write an `end` after day 0, or none"
-        return Inert("other", why, mend) if end[1] <= 0 else None
+        late = Inert("the pressure ends before it can begin", "write an `end` after day 0, or none")
+        return late if end[1] <= 0 else None
     start = own.get("start", (0.0, math.inf))
     if start[0] > days - 1 or end[1] <= -1:
-        return Inert("other", "the pressure does not act within the window", "write `start` and `end` that do")
+        return Inert("the pressure does not act within the window", "write `start` and `end` that do")
     is_full = start[1] <= -1 and start[1] + own.get("ramp", (0.0, 1.0))[1] <= 0 and "half_life" not in own
     if is_full and end[0] > days - 1:
         why = "the pressure is in force and constant since before day 0, and only what changes afterwards counts"
-        return Inert("constant", why, "write what changes, such as `end` or `half_life`, or leave it out")
+        return Inert(why, "write what changes, such as `end` or `half_life`, or leave it out", "constant")
     return None
 
 

@@ -50,7 +50,7 @@ def kind_of(file: Path) -> str:
 
 @contextmanager
 def expecting_scenario(file: Path) -> Iterator[None]:
-    """Turn the ScenarioError of a file of another kind into one fault: what it is, and what to type."""
+    """Turn a ScenarioError, if the file is of another kind, into one that says what it is and what to type instead."""
     try:
         yield
     except ScenarioError as error:

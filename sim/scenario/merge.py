@@ -166,7 +166,6 @@ def _base(tree: Tree, root: FilePath, seen: list[FilePath]) -> FilePath | None:
 
 
 def _neighbours(file: FilePath) -> list[str]:
-    """Return the YAML files in the folder of a path."""
     try:
         return sorted(path.name for path in file.parent.glob("*.yaml"))
     except (OSError, ValueError):
@@ -174,7 +173,6 @@ def _neighbours(file: FilePath) -> list[str]:
 
 
 def _merge(base: Any, over: Any) -> Any:
-    """Return `over` laid over `base`."""
     if not (isinstance(base, dict) and isinstance(over, dict)) or is_distribution(base) or is_distribution(over):
         return _without_nulls(over)
     merged = dict(base)

@@ -159,7 +159,6 @@ def _plain(rest: str) -> tuple[tuple[str, ...], array[float]] | None:
 
 
 def _checked(rest: str, file: str) -> tuple[tuple[str, ...], array[float]]:
-    """Read any table of numbers with the full parser."""
     try:
         table = table_of(rest, file, first=2)
         numbers = array("d", (row.number(name) for row in table.rows for name in table.header))

@@ -163,10 +163,9 @@ def _read_whole_days(value: Any) -> int:
 
 
 def _read_window(value: Any) -> int | datetime.date:
-    if isinstance(value, datetime.date):
-        return value
-    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
-        return read_date(value.strip())
+    written = value.strip() if isinstance(value, str) else value
+    if isinstance(written, datetime.date) or (isinstance(written, str) and _DATE.fullmatch(written)):
+        return read_date(written)
     days = read_length(value) if isinstance(value, str) else value
     if days is None:
         raise fault('expected a number of days, "90 days" or a date such as 2018-11-16')
@@ -193,9 +192,7 @@ def _plain_weights(threats: float) -> dict[str, float]:
 
 
 def _read_moment(value: Any) -> datetime.date | Distribution:
-    if isinstance(value, datetime.date):
-        return value
-    if isinstance(value, str):
+    if isinstance(value, str | datetime.date):
         return read_date(value)
     try:
         days = parse(value)
@@ -207,25 +204,19 @@ def _read_moment(value: Any) -> datetime.date | Distribution:
     return days
 
 
-def _read_calendar_date(value: Any, *, expected: str = "expected a date such as 2018-08-19") -> datetime.date:
+def _read_outcome_date(value: Any) -> datetime.date | None:
+    return None if value == "none" else read_date(value, "expected a date such as 2018-08-19, or `none`")
+
+
+def read_date(value: Any, otherwise: str = "expected a date such as 2018-08-19") -> datetime.date:
+    """Read `YYYY-MM-DD`, within the years of a scenario; `otherwise` is said of what is neither text nor date."""
     if isinstance(value, datetime.date):
         return value
     if not isinstance(value, str):
-        raise fault(expected)
-    return read_date(value)
-
-
-def _read_outcome_date(value: Any) -> datetime.date | None:
-    """Read `none` as None."""
-    expected = "expected a date such as 2018-08-19, or `none`"
-    return None if value == "none" else _read_calendar_date(value, expected=expected)
-
-
-def read_date(text: str) -> datetime.date:
-    """Read `YYYY-MM-DD`, within the years of a scenario."""
-    if not _DATE.fullmatch(text):
+        raise fault(otherwise)
+    if not _DATE.fullmatch(value):
         raise fault("expected a date such as 2018-08-19")
-    date = calendar_date(text)
+    date = calendar_date(value)
     if date is None:
         raise fault("there is no such date in the calendar")
     if not FIRST_YEAR <= date.year <= LAST_YEAR:
@@ -244,7 +235,7 @@ def calendar_date(text: str) -> datetime.date | None:
 def date_or_none(written: Any) -> datetime.date | None:
     """Return a valid date, or None; validation by the schema reports anything else."""
     try:
-        return read_date(written) if isinstance(written, str) else None
+        return read_date(written)
     except PydanticCustomError:
         return None
 
@@ -338,7 +329,7 @@ When = Annotated[
 """A point in time: a date, a day count from the as-of date (day 0), or a distribution over day counts."""
 Sample = Annotated[float, written(_read_sample, {"anyOf": [{"enum": [*SAMPLES]}, _WEIGHTS_SCHEMA]}, _plain_weights)]
 """The sample of past cases a question belongs to, or a weight for each; stored as the probability of the second."""
-CalendarDate = Annotated[datetime.date, written(_read_calendar_date, _DATE_SCHEMA, _to_plain)]
+CalendarDate = Annotated[datetime.date, written(read_date, _DATE_SCHEMA, _to_plain)]
 OutcomeDate = Annotated[
     datetime.date | None, written(_read_outcome_date, {"anyOf": [_DATE_SCHEMA, {"const": "none"}]}, _to_plain)
 ]

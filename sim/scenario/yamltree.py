@@ -107,10 +107,20 @@ class Tree:
 
 
 def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1", *, larger: int = 1) -> Tree:
-    """Read one YAML file, `shown` in messages; one that is not a map should have had the schema `format_`.
+    """Read one YAML file.
 
-    It may be `larger` times the size of a scenario, in bytes and in values. Raises ScenarioError, with all faults, if
-    it cannot be read, is not YAML, or uses YAML features outside the language.
+    Raises ScenarioError, with all faults, if it cannot be read, is not YAML, or uses features outside the language.
+
+    Parameters
+    ----------
+    file
+        Path of the file.
+    shown
+        Name of the file in messages.
+    format_
+        Expected value of its key `schema`, for the message about a file that is not a map.
+    larger
+        Size limit as a multiple of a scenario's, in bytes and in values.
     """
     text = _read_text(file, shown, MAX_BYTES * larger)
     builder = _built(text, shown, _FASTEST, MAX_NODES * larger)
