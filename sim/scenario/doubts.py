@@ -16,7 +16,7 @@ from sim.scenario.faults import Complaint, Places
 from sim.scenario.inert import inert_pressure, inert_talks, why_inert
 from sim.scenario.numbers import number_at
 from sim.scenario.schema import Guarantor, Mediator, Part, field_range
-from sim.scenario.together import groups_of
+from sim.scenario.together import named_inputs
 from sim.scenario.yamltree import list_at
 from sim.wording import counted, suggestion
 
@@ -108,14 +108,11 @@ def _pressures(scenario: Scenario, kind: str) -> Iterator[Complaint]:
 
 def lone_member(scenario: Scenario) -> Iterator[Complaint]:
     """Find inputs under `together` that are not uncertain."""
-    for group in groups_of(scenario.document.together):
-        for tie in group.ties:
-            for place, path in enumerate(tie.inputs):
-                number = number_at(scenario.document, path)
-                if not isinstance(number, Distribution) or number.is_fixed:
-                    why = f"{path} is one number, which cannot be correlated with anything"
-                    mend = "write a distribution there, or leave it out"
-                    yield ("together", tie.entry, "inputs", place), f"{why}; {mend}"
+    for place, path in named_inputs(scenario.document.together):
+        number = number_at(scenario.document, path)
+        if not isinstance(number, Distribution) or number.is_fixed:
+            why = f"{path} is one number, which cannot be correlated with anything"
+            yield place, f"{why}; write a distribution there, or leave it out"
 
 
 def idle_talks(scenario: Scenario) -> Iterator[Complaint]:

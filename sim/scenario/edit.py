@@ -26,6 +26,7 @@ from sim.scenario.posterior import PRIOR
 from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import OUTSIDE_THE_MODEL, Document, Event, Pressure, Talks
+from sim.scenario.together import named_inputs
 from sim.scenario.yamltree import Place, is_below
 from sim.wording import suggestion
 
@@ -132,8 +133,7 @@ def written(scenario: Scenario) -> Merged:
 
 def _gone(document: Document) -> list[str]:
     """Return the inputs named by entries of `together` that a change has removed."""
-    named = (path for entry in document.together or () for path in entry.inputs)
-    return [path for path in named if number_at(document, path) is None]
+    return [path for _, path in named_inputs(document.together) if number_at(document, path) is None]
 
 
 def plain(value: Any) -> Any:

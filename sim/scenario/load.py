@@ -27,7 +27,7 @@ from sim.scenario.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, names, po
 from sim.scenario.quantities import in_words
 from sim.scenario.scenario import Scenario, evidence_fields, negotiators, resolve
 from sim.scenario.schema import Document, Parameters, field_range
-from sim.scenario.together import group_complaints
+from sim.scenario.together import group_complaints, named_inputs
 from sim.scenario.yamltree import Path, Place, is_below, map_at
 from sim.wording import suggestion
 
@@ -204,29 +204,24 @@ def _together_complaints(document: Document, removed: Collection[Path]) -> Itera
 
     An input that a variant removes, by a null at one of the paths in `removed`, leaves its group without a fault.
     """
-    for number, entry in enumerate(document.together or ()):
-        for place, path in enumerate(entry.inputs):
-            if is_below(tuple(path.split(".")), removed):
-                continue
-            try:
-                number_range(document, path)
-            except ValueError as error:
-                yield ("together", number, "inputs", place), str(error)
+    for place, path in named_inputs(document.together):
+        if is_below(tuple(path.split(".")), removed):
+            continue
+        try:
+            number_range(document, path)
+        except ValueError as error:
+            yield place, str(error)
     yield from group_complaints(document.together)
 
 
 def _drawn_complaints(scenario: Scenario) -> Iterator[Complaint]:
     """Refuse parameters drawn from the posterior, which defines their joint distribution itself."""
     drawn = () if scenario.posterior is None else (*scenario.posterior.parameters, *scenario.sampled_parameters)
-    for number, entry in enumerate(scenario.document.together or ()):
-        for place, path in enumerate(entry.inputs):
-            name = path.removeprefix("parameters.")
-            if name != path and name in drawn and name not in scenario.written_parameters:
-                yield (
-                    ("together", number, "inputs", place),
-                    f"{name} is drawn together with other parameters by the calibration; write it under `parameters`, "
-                    "or `calibration: prior`",
-                )
+    for place, path in named_inputs(scenario.document.together):
+        name = path.removeprefix("parameters.")
+        if name != path and name in drawn and name not in scenario.written_parameters:
+            why = f"{name} is drawn together with other parameters by the calibration"
+            yield place, f"{why}; write it under `parameters`, or `calibration: prior`"
 
 
 def reading_complaint(document: Document, evidence: Evidence | None, name: str, key: str) -> str | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.faults import Complaint
     from sim.scenario.schema import Together
+    from sim.scenario.yamltree import Path
 
     Matrix = npt.NDArray[np.float64]
 
@@ -90,6 +91,12 @@ def _factor(group: Group) -> Matrix:
     return factor
 
 
+def named_inputs(entries: Sequence[Together] | None) -> Iterator[tuple[Path, str]]:
+    """Yield the inputs that entries name, each after its place in the file."""
+    for number, entry in enumerate(entries or ()):
+        yield from ((("together", number, "inputs", place), path) for place, path in enumerate(entry.inputs))
+
+
 def groups_of(entries: Sequence[Together] | None) -> tuple[Group, ...]:
     """Return the groups that entries form, in file order."""
     ties = [Tie(number, one.inputs, one.rank) for number, one in enumerate(entries or ())]
@@ -128,13 +135,11 @@ def _pair_complaints(group: Group) -> Iterator[Complaint]:
             if path in tie.inputs[:place]:
                 yield ("together", tie.entry, "inputs", place), f"{path} is listed twice"
         for pair in tie.pairs:
-            if pair in seen and len(pair) == 2 and seen[pair] != tie.entry:
-                first = seen[pair] + 1
-                yield (
-                    ("together", tie.entry, "inputs"),
-                    f"{' and '.join(sorted(pair))} have a rank already, in entry {first}; leave one of them out",
-                )
-            seen.setdefault(pair, tie.entry)
+            first = seen.setdefault(pair, tie.entry)
+            if first != tie.entry and len(pair) == 2:
+                both = " and ".join(sorted(pair))
+                message = f"{both} have a rank already, in entry {first + 1}; leave one of them out"
+                yield ("together", tie.entry, "inputs"), message
 
 
 def _impossible(group: Group) -> Complaint:
