@@ -139,8 +139,7 @@ def _expected(error: Any) -> str:
     if kind == "too_long":
         return f"expected at most {counted(context['max_length'], 'entry', 'entries')}"
     if kind == "too_short":
-        count = context["min_length"]
-        return f"expected at least {count} {'entry' if count == 1 else 'entries'}"
+        return f"expected at least {counted(context['min_length'], 'entry', 'entries')}"
     message: str = error["msg"]
     message = message.replace("Input should be", "expected").replace("Value should have", "expected")
     return message[0].lower() + message[1:]

@@ -50,9 +50,8 @@ def scenario_schema() -> dict[str, Any]:
     (leverage,) = by_target["anyOf"][0]["patternProperties"].values()
     leverage["anyOf"].append(_words(ties))
     definitions["Allowed"]["properties"]["warning"] = {"enum": list(DOUBTS), "description": "Name of a warning"}
-    bare = {"enum": list(DOUBTS)}
     (listed,) = (one for one in schema["properties"]["allow"]["anyOf"][0]["anyOf"] if one["type"] == "array")
-    listed["items"] = {"anyOf": [listed["items"], bare]}
+    listed["items"] = {"anyOf": [listed["items"], {"enum": list(DOUBTS)}]}
     word = {"type": "string", "description": "Short for this `calibration` without any parameter written"}
     schema["properties"]["parameters"]["anyOf"].append(word)
     schema["required"] = ["schema", "id"]

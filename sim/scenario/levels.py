@@ -147,9 +147,8 @@ LEVELS: Mapping[str, Table] = {
 
 @dataclass(frozen=True)
 class Level:
-    """A word of the codebook for one field."""
+    """A word of the codebook, as one field means it."""
 
-    field: str
     word: str
     distribution: Distribution
     definition: str
@@ -164,7 +163,7 @@ def meant(levels: Mapping[Path, Level], path: Path) -> str:
 def level(field: str, word: str) -> Level:
     """Return a level of a field of `LEVELS`; KeyError if there is none of that name."""
     written, definition = LEVELS[field][word]
-    return Level(field, word, parse(written), definition)
+    return Level(word, parse(written), definition)
 
 
 READ = "evidence"
