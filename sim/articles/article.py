@@ -53,7 +53,7 @@ class Article:
     paragraphs
         Normalised texts (`sim.articles.paragraphs`), beginning with paragraph 1.
     title, date, publisher, url
-        Metadata from its head; None if missing.
+        Metadata from its head, the date otherwise from its byline; None if missing.
     """
 
     paragraphs: tuple[str, ...] = field(repr=False)

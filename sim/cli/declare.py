@@ -80,7 +80,7 @@ class Plain(TyperCommand):
         return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return options and arguments."""
+        """Return options and arguments, the latter without a type for help pages."""
         params = super().get_params(ctx)
         for one in params:
             if isinstance(one, TyperArgument):
