@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -69,19 +70,20 @@ def test_help_is_told_without_colours_where_nobody_sees_them() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_ctrl_c_ends_a_run_with_130_and_keeps_what_is_done(folder: Folder, tmp_path: Path) -> None:
-    """16 blocks of 400 days: the first line of progress comes after four of them, and Ctrl-C on its heels."""
+    """128 blocks of 400 days: Ctrl-C comes on the heels of the first line of progress, long before the last."""
     file, out = folder.write(edit(FULL, ("60 days", "400 days"))), tmp_path / "out"
-    command = [*COMMAND, "run", str(file), "--runs", "65536", "--workers", "1", "--out", str(out), "--format", "json"]
+    command = [*COMMAND, "run", str(file), "--runs", "524288", "--workers", "1", "--out", str(out), "--format", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stderr is not None
-        assert process.stderr.readline() == "crisis: 4 of 16 blocks\n"
+        told = re.fullmatch(r"crisis: (\d+) of 128 blocks\n", process.stderr.readline())
+        assert told is not None
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     record = json.loads(stdout)
     assert record["status"] == "interrupted"
-    assert record["runs"] in range(3 * 4096, 65536, 4096)  # the fourth is told, and perhaps not yet merged
-    assert f"; to resume: offramp run {file} --runs 65536 --seed 0 --out {out}" in stderr
+    assert record["runs"] in range(int(told[1]) * 4096 - 4096, 524288, 4096)  # the last one told may not be merged yet
+    assert f"; to resume: offramp run {file} --runs 524288 --seed 0 --out {out}" in stderr
     assert (out / ".offramp-blocks").exists()
 
 
