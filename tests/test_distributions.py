@@ -168,6 +168,21 @@ def test_an_empirical_prior_never_leaves_its_list_at_the_last_quantile() -> None
     assert Empirical((3, 1, 2)).ppf(np.array([0.0, 1 / 3, 0.34, 0.99, 1.0])).tolist() == [1, 2, 2, 3, 3]
 
 
+@pytest.mark.parametrize(
+    "corners",
+    [
+        (0.7, 0.70000000035, 0.7000000007),
+        (0.3, 0.3, 0.30000000000000004),
+        (0.3, 0.30000000000000004, 0.30000000000000004),
+    ],
+)
+def test_a_triangle_may_be_as_narrow_as_numbers_allow(corners: tuple[float, float, float]) -> None:
+    low, mode, high = corners
+    one = Triangular(low, mode, high)
+    assert one.support == (low, high)
+    assert (high - low) / math.sqrt(24) * 0.999 <= one.sd <= (high - low) / math.sqrt(18) * 1.001
+
+
 @pytest.mark.parametrize("mode", [0.0, 1.0])
 def test_a_triangle_may_peak_at_its_edge(mode: float) -> None:
     one = Triangular(0, mode, 1)

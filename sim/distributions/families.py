@@ -286,11 +286,10 @@ class Triangular(_Listed):
     def moments(self) -> Moments:
         """Mean and sd from the three corners."""
         a, c, b = self.low, self.mode, self.high
-        if (c - a) / (b - a) > 0.5:
-            median = a + math.sqrt(0.5 * (b - a) * (c - a))
-        else:
-            median = b - math.sqrt(0.5 * (b - a) * (b - c))
-        return Moments((a + c + b) / 3, math.sqrt((a * a + b * b + c * c - a * b - a * c - b * c) / 18), median, (a, b))
+        width, rise, fall = b - a, c - a, b - c
+        median = a + math.sqrt(0.5 * width * rise) if rise / width > 0.5 else b - math.sqrt(0.5 * width * fall)
+        sd = math.sqrt((rise * rise + rise * fall + fall * fall) / 18)  # from differences: a sum of squares cancels
+        return Moments((a + c + b) / 3, sd, median, (a, b))
 
     def ppf(self, quantile: Array) -> Array:
         """Root of the quantile on either side of the mode."""
