@@ -32,8 +32,8 @@ TEXTS = (".txt", ".md")
 PAGES = (".html", ".htm")
 KEYS = ("title", "date", "publisher", "url")
 _HEAD_LINE = re.compile(rf"({'|'.join(KEYS)})[ \t]*:[ \t]*(.*)", re.IGNORECASE)
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}"
-_DATE = rf"(?:{_ISO_DATE}|\d{{1,2}} (?:{'|'.join(MONTHS)}) \d{{4}}|(?:{'|'.join(MONTHS)}) \d{{1,2}}, \d{{4}})"
+_MONTH = f"(?:{'|'.join(MONTHS)})"
+_DATE = rf"(?:\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}} {_MONTH} \d{{4}}|{_MONTH} \d{{1,2}}, \d{{4}})"
 _DATE_FORMS = ("%Y-%m-%d", "%d %B %Y", "%B %d, %Y")
 _BYLINE = re.compile(
     r"((?i:by|published|updated|posted)\b.{0,80}?[ ,|·–—:] ?)?"  # who wrote it, or what the date is
@@ -75,8 +75,8 @@ class Article:
 def read_article(path: Path) -> Article:
     """Read an article from a text file or a page, depending on the file's extension.
 
-    It is an `ArticleError` if the file cannot be read, has another extension, is larger than 5 MB, is not UTF-8 text,
-    or has no paragraphs or more than 2,000.
+    Raises ArticleError if the file cannot be read, has another extension, is larger than 5 MB, is not UTF-8 text, or
+    has no paragraphs or more than 2,000.
     """
     if path.suffix.lower() not in (*TEXTS, *PAGES):
         endings = ", ".join((*TEXTS, *PAGES))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +27,7 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.forecast.forecast import Forecast
+    from sim.forecast.plan import Plan
     from sim.runs.store import Store
     from sim.studies.gates.check import Budget
     from sim.studies.gates.sweeps import Dealt
@@ -72,7 +74,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     """
     from sim.studies.gates.check import Budget
     from sim.studies.gates.sweeps import sweep_trials
-    from sim.studies.sweep.runner import head_of, record_of
+    from sim.studies.sweep.runner import head_of, record_of, run_sweep
     from sim.studies.sweep.shards import Shard, partial_of
 
     part = None if shard is None else Shard.parse(shard)
@@ -87,7 +89,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     kept = cache.open()
     keep = _keep_forecast(file, out / "cells", loaded) if cells and out is not None else None
     with _resumable(kept):
-        rows = _rows(loaded, chosen, kept, machines, label, fail_fast=fail_fast, on_forecast=keep)
+        play = partial(run_sweep, loaded, cells=chosen, fail_fast=fail_fast, on_forecast=keep)
+        rows = _rows(play, loaded.plan, len(chosen), kept, machines, label)
         verdicts = judge(gates, budget, chosen, kept, machines)
     judged = {"alpha": alpha, "max_runs": max_runs, "count": len(gates)} if gates else None
     top = head_of(loaded, command_of(context), judged)
@@ -120,17 +123,16 @@ def _check_folder(params: Record) -> None:
 
 
 def _rows(
-    sweep: Sweep, cells: Sequence[Cell], store: Store | None, machines: Machines, label: str, **options: Any
+    play: Callable[..., list[Record]], plan: Plan, cells: int, store: Store | None, machines: Machines, label: str
 ) -> list[Record]:
-    from sim.studies.sweep.runner import run_sweep
-
-    blocks = len(cells) * sweep.plan.blocks
-    by_cell = sweep.plan.precision is not None
-    total, unit = (len(cells), "cell") if by_cell else (blocks, "block")
+    """Play cells where and as the options say; `play` is `run_sweep` with all else given."""
+    blocks, by_cell = cells * plan.blocks, plan.precision is not None
+    total, unit = (cells, "cell") if by_cell else (blocks, "block")
     with machines.site(label, total, store, unit=unit, blocks=blocks) as site:
         if by_cell and (finished := site.finished) is not None:  # the number of blocks per cell is unknown
-            site, options = replace(site, finished=None), {**options, "on_cell": finished}
-        rows = run_sweep(sweep, site, cells=cells, **options)
+            rows = play(site=replace(site, finished=None), on_cell=finished)
+        else:
+            rows = play(site=site)
     if store is not None and store.damaged:
         note(f"{store.damaged} damaged entries of the store {store} were not used; their blocks were played again")
     return rows

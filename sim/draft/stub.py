@@ -61,7 +61,10 @@ _PLAIN = re.compile(r"[A-Z][\w.'-]*( [\w.'-]+)*")
 
 
 def stub(name: str, draft: DraftFile, read: Collection[str]) -> str:
-    """Return a scenario file for a draft's cast, its id made from a name; evidence has the stances of those `read`."""
+    """Return the text of a scenario file for a draft's cast.
+
+    Its id is made from a name, such as that of its folder. The evidence has readings of the stances of those `read`.
+    """
     patrons = any(member.role == "patron" for member in draft.cast.values())
     actors = (_actor(id_, member, read=id_ in read, patrons=patrons) for id_, member in draft.cast.items())
     id_ = yaml_of({"id": slug(name) or "crisis"}).strip()  # quoted if it is a number

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from sim import rng
 from sim.distributions import Distribution, Fixed, Normal, Uniform
+from sim.distributions.families import Measured, Moments
 from sim.scenario.posterior import SAMPLE, SAMPLED_COLUMNS, SAMPLES
 from sim.scenario.quantities import day_count
 from sim.scenario.schema import Part, field_range
@@ -149,31 +150,18 @@ class PosteriorColumn(Distribution):
 
 
 @dataclass(frozen=True)
-class SampleChoice(Distribution):
+class SampleChoice(Measured):
     """The sample of past cases that the question belongs to: 0, crises, or 1, threats, with probability `threats`."""
 
     threats: float
     kind: ClassVar[str] = "sample"
 
     @property
-    def mean(self) -> float:
-        """Probability of threats."""
-        return self.threats
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation."""
-        return float(np.sqrt(self.threats * (1 - self.threats)))
-
-    @property
-    def median(self) -> float:
-        """The more probable of the two."""
-        return float(self.threats > 0.5)
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """Both values, or the only possible one."""
-        return float(self.threats == 1), float(self.threats > 0)
+    def moments(self) -> Moments:
+        """Those of a coin; the median is the more probable value, and the support may be the only possible one."""
+        sd = float(np.sqrt(self.threats * (1 - self.threats)))
+        support = float(self.threats == 1), float(self.threats > 0)
+        return Moments(self.threats, sd, float(self.threats > 0.5), support)
 
     def ppf(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return 1 for the upper quantiles, `threats` of them."""

@@ -184,13 +184,17 @@ class Group:
 
     @property
     def listed(self) -> str:
-        """Its name in the contents: the short one or, of a section, its title; if empty, it is not listed."""
-        title = self.title if isinstance(self, Section) else ""
-        return (self.short or title) if self.id else ""
+        """Its name in the contents; if empty, it is not listed."""
+        return self.short if self.id else ""
 
 
 class Section(Group):
     """A group listed in the contents, whether or not it has a short name."""
+
+    @property
+    def listed(self) -> str:
+        """Its name in the contents: the short one, or its title."""
+        return (self.short or self.title) if self.id else ""
 
 
 @dataclass(frozen=True)

@@ -68,9 +68,12 @@ def outcome_at(record: Record, outcome: str, days: int) -> Chance:
     return Chance(curve["p"][place], curve["mc_low"][place], curve["mc_high"][place])
 
 
+ARTICLES = ("The ", "A ", "An ")
+
+
 def name_in_text(name: str) -> str:
     """Return a name for use within a sentence: with an article if its last word is not a name, as in a regime."""
-    if name.startswith(("The ", "A ", "An ")):
+    if name.startswith(ARTICLES):
         return f"{name[0].lower()}{name[1:]}"
     last = name.rpartition(" ")[2]
     common = " " in name and last[:1].islower() and not name.startswith(("the ", "a ", "an "))

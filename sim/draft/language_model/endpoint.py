@@ -80,7 +80,10 @@ class Endpoint:
 
     @classmethod
     def of(cls, url: str, model: str, key: str = "", replies: Path | None = None) -> Endpoint:
-        """Return an endpoint for `https://example.org/v1` and the like. UsageErrors repeat neither it nor a key."""
+        """Return an endpoint for an address such as `https://example.org/v1`.
+
+        Raises UsageError if the address, the model's name or the key cannot be used; key and address are not repeated.
+        """
         host, address = _checked(url.strip())
         name = seen(model.strip())
         if not 1 <= len(name) <= LONGEST_MODEL:

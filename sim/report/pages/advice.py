@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.report.chance import Chance, Shift, share_text
 from sim.report.charts import Spec, safe
 from sim.report.document import Document, Entry, Figure, List, Part, Section, Table, Text, rerun_of
-from sim.report.reading import OUTCOMES, Record, as_of, input_name, joined, name_in_text, name_of
+from sim.report.reading import ARTICLES, OUTCOMES, Record, as_of, input_name, joined, name_in_text, name_of
 from sim.report.rows import Dot, Row, Words, reference, rows_chart, spanned_points
 from sim.report.sections.schedule import AIMS
 from sim.report.values import quantity
@@ -54,7 +54,7 @@ def _names(record: Record, mix: Record) -> list[str]:
 def _in_text(record: Record, mix: Record) -> str:
     """Return the name of a mix for use within a sentence; options named without an article are put in quotes."""
     names = _names(record, mix)
-    return joined([name_in_text(one) if one.startswith(("A ", "An ", "The ")) else f"“{one}”" for one in names])
+    return joined([name_in_text(one) if one.startswith(ARTICLES) else f"“{one}”" for one in names])
 
 
 def _event(record: Record) -> str:
