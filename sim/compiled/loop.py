@@ -14,33 +14,29 @@ import numpy as np
 from numpy._core import _multiarray_umath
 
 from sim.compiled.machine import address_of
-from sim.compiled.translation import TYPES, WIDTH, Code, Kind, Source, Value, translate
+from sim.compiled.memory import INTRINSICS, STORED, loaded, store
+from sim.compiled.translation import SOURCES, WIDTH, Code, Kind, Source, translate
 
-# in memory, where a bool takes a byte
-_STORED = {"float": "float", "bool": "i8", "int16": "i16", "int32": "i32", "uint32": "i32"}
 _TYPES = {"float": np.dtype("f4"), "bool": np.dtype("?"), "uint32": np.dtype("u4")} | {
     whole: np.dtype(whole) for whole in ("int16", "int32")
 }
 _FROM_FUNCTION = 1  # index of PyUFunc_FromFuncAndData in NumPy's table of functions, part of its stable interface
 _NO_IDENTITY = -1
 _NO_DATA = (ctypes.c_void_p * 1)(None)
-_INTRINSICS = (
-    "\n".join(f"declare {TYPES['float']} @llvm.{name}.v{WIDTH}f32({TYPES['float']})" for name in ("floor", "sqrt"))
-    + "\ndeclare i64 @llvm.smin.i64(i64, i64)"
-)
 _kept: list[Any] = []  # objects that the ufuncs point to, which must outlive them
 
 
 def ufunc_of(source: Source) -> np.ufunc:
     """Compile a rule to a ufunc."""
     name = f"{source.function.__module__}.{source.name}"
-    address = address_of(name, f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source)}")
+    address = address_of(name, f"{INTRINSICS}\n{_whole(source)}\n{_loop(source)}")
     types = ctypes.create_string_buffer(bytes(_TYPES[kind].num for kind in _kinds(source)))
     loops = (ctypes.c_void_p * 1)(address)
     names = source.name.encode(), (source.function.__doc__ or "").encode()
     _kept.append((loops, types, names))
     counts = len(source.inputs), len(source.outputs)
     made: np.ufunc = _maker()(loops, _NO_DATA, types, 1, *counts, _NO_IDENTITY, *names, 0)
+    SOURCES[made] = source
     return made
 
 
@@ -67,31 +63,13 @@ def _whole(source: Source) -> str:
         code.add(f"getelementptr i8, ptr %p{k}, i64 {code.add(f'mul i64 %run, %s{k}')}")
         for k in range(len(_kinds(source)))
     ]
-    arguments = [_loaded(code, *one) for one in zip(source.inputs, places, strict=False)]
+    arguments = [loaded(code, *one) for one in zip(source.inputs, places, strict=False)]
     for one in zip(source.outputs, translate(source, code, arguments), places[inputs:], strict=True):
-        _store(code, *one)
+        store(code, *one)
     code.lines.append(f"%next = add i64 %run, {WIDTH}")
     code.lines += [f"br i1 {code.add('icmp slt i64 %next, %runs')}, label %some, label %end", "end:"]
     arrays = ", ".join(f"ptr %p{k}, i64 %s{k}" for k in range(len(_kinds(source))))
     return _function(f"internal void @whole(i64 %runs, {arrays})", code)
-
-
-def _loaded(code: Code, kind: Kind, place: str) -> Value:
-    """Load an input."""
-    stored = code.add(f"load <{WIDTH} x {_STORED[kind]}>, ptr {place}, align 1")
-    if kind == "bool":
-        return code.value(kind, f"icmp ne <{WIDTH} x i8> {stored}, zeroinitializer")
-    if kind in ("int16", "int32"):
-        return code.value("float", f"sitofp <{WIDTH} x {_STORED[kind]}> {stored} to {TYPES['float']}")
-    return Value("int" if kind == "uint32" else kind, stored)
-
-
-def _store(code: Code, kind: Kind, value: Value, place: str) -> None:
-    """Store an output."""
-    name, kept = value.text, f"<{WIDTH} x {_STORED[kind]}>"
-    if kind != "float":
-        name = code.add(f"{'zext' if kind == 'bool' else 'fptosi'} {value} to {kept}")
-    code.lines.append(f"store {kept} {name}, ptr {place}, align 1")
 
 
 def _loop(source: Source) -> str:
@@ -104,7 +82,7 @@ def _loop(source: Source) -> str:
     runs = add("load i64, ptr %runs")
     starts = [add(f"load ptr, ptr {add(f'getelementptr ptr, ptr %arrays, i64 {k}')}") for k in range(len(kinds))]
     steps = [add(f"load i64, ptr {add(f'getelementptr i64, ptr %steps, i64 {k}')}") for k in range(len(kinds))]
-    rooms = [add(f"alloca <{WIDTH} x {_STORED[kind]}>") for kind in kinds]
+    rooms = [add(f"alloca <{WIDTH} x {STORED[kind]}>") for kind in kinds]
     lies, places = "true", list(starts)
     for k, kind in enumerate(kinds):
         good = add(f"icmp eq i64 {steps[k]}, {_TYPES[kind].itemsize}")
@@ -117,8 +95,8 @@ def _loop(source: Source) -> str:
     write(f"br i1 {add(f'icmp sgt i64 {runs}, 0')}, label %fill, label %end")
     write("fill:")
     for start, room, kind in zip(starts, rooms, source.inputs, strict=False):
-        wide, first = f"<{WIDTH} x {_STORED[kind]}>", add(f"load {_STORED[kind]}, ptr {start}")
-        vector = add(f"insertelement {wide} zeroinitializer, {_STORED[kind]} {first}, i32 0")
+        wide, first = f"<{WIDTH} x {STORED[kind]}>", add(f"load {STORED[kind]}, ptr {start}")
+        vector = add(f"insertelement {wide} zeroinitializer, {STORED[kind]} {first}, i32 0")
         same = add(f"shufflevector {wide} {vector}, {wide} {vector}, <{WIDTH} x i32> zeroinitializer")
         write(f"store {wide} {same}, ptr {room}")
     write(f"br i1 {add(f'icmp sgt i64 {whole}, 0')}, label %straight, label %check")
@@ -159,9 +137,9 @@ def _copies(code: Code, label: str, many: str, arrays: list[tuple[str, str, str,
     for start, step, room, kind in arrays:
         run = add(f"add i64 %run, {at}")
         outside = add(f"getelementptr i8, ptr {start}, i64 {add(f'mul i64 {run}, {step}')}")
-        inside = add(f"getelementptr {_STORED[kind]}, ptr {room}, i64 {at}")
+        inside = add(f"getelementptr {STORED[kind]}, ptr {room}, i64 {at}")
         source, target = (inside, outside) if label == "back" else (outside, inside)
-        write(f"store {_STORED[kind]} {add(f'load {_STORED[kind]}, ptr {source}, align 1')}, ptr {target}, align 1")
+        write(f"store {STORED[kind]} {add(f'load {STORED[kind]}, ptr {source}, align 1')}, ptr {target}, align 1")
     write(f"{following} = add i64 {at}, 1")
     write(f"br i1 {add(f'icmp slt i64 {following}, {many}')}, label %{label}_one, label %{label}_end")
     write(f"{label}_end:")

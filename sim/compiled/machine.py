@@ -19,6 +19,8 @@ from llvmlite import __version__, binding
 
 EFFORT = 2  # of 0 to 3: at 0 values wait in memory, and a block takes a twentieth longer
 DIGEST = 32
+MOST_ALIKE = 200
+"""Files kept of code whose names differ only after a hyphen: the oldest go first."""
 _kept: list[Any] = []  # objects that hold the code
 _loading = Lock()  # an engine must not be given code by several threads at once
 
@@ -98,6 +100,9 @@ def _write(file: Path, content: bytes) -> None:
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, content)
+        alike = file.name.partition("-")[0]
+        for old in sorted(file.parent.glob(f"{alike}-*"), key=lambda one: one.stat().st_mtime)[:-MOST_ALIKE]:
+            old.unlink()
 
 
 def _digest(content: bytes) -> bytes:

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from sim.compiled.loop import ufunc_of
+from sim.compiled.recording import Recorded
 from sim.compiled.translation import Source
 
 _compiling = Lock()  # several threads may call a rule first
@@ -37,6 +38,9 @@ class Rule(partial[Any]):
         """
 
         def first(*arguments: Any, **options: Any) -> Any:
+            for one in arguments:
+                if isinstance(one, Recorded):
+                    return one.recording.call(source, arguments)
             with _compiling:
                 if made.func is first:
                     made.__setstate__((ufunc_of(source), (), {}, vars(made)))  # type: ignore[attr-defined]

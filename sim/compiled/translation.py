@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-WIDTH = 16
+WIDTH = 32
 """Number of runs computed at once."""
 Kind = Literal["float", "bool", "int", "int16", "int32", "uint32"]
 TYPES: dict[Kind, str] = {"float": f"<{WIDTH} x float>", "bool": f"<{WIDTH} x i1>", "int": f"<{WIDTH} x i32>"}
@@ -79,6 +79,10 @@ class Source:
         if said not in _KINDS:
             raise TypeError(f"rule {self.name}: expected one of {', '.join(_KINDS)} of each number (got {said})")
         return _KINDS[said]
+
+
+SOURCES: dict[np.ufunc, Source] = {}
+"""Source of each rule that has been compiled to a ufunc."""
 
 
 class Code:
@@ -155,13 +159,11 @@ class _Body(ast.NodeVisitor):
         """Return a number written in the rule."""
         if not isinstance(node.value, int | float):
             raise self._refused(node)
-        return self._number(node.value)
+        return literal(node.value)
 
     def visit_Name(self, node: ast.Name) -> Value:
         """Return a parameter, a computed value, or a number of the module."""
-        return (
-            self._names[node.id] if node.id in self._names else self._number(self._source.function.__globals__[node.id])
-        )
+        return self._names[node.id] if node.id in self._names else literal(self._source.function.__globals__[node.id])
 
     def visit_BinOp(self, node: ast.BinOp) -> Value:
         """Compute with + - * /, or shift bits with >>."""
@@ -169,7 +171,7 @@ class _Body(ast.NodeVisitor):
             return self._whole("lshr", self.visit(node.left), int(str(node.right.value)))
         if type(node.op) not in _ARITHMETIC:
             raise self._refused(node)
-        left, right = self._float(self.visit(node.left)), self._float(self.visit(node.right))
+        left, right = as_float(self._code, self.visit(node.left)), as_float(self._code, self.visit(node.right))
         return self._code.value("float", f"{_ARITHMETIC[type(node.op)]} {left}, {right.text}")
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Value:
@@ -183,7 +185,7 @@ class _Body(ast.NodeVisitor):
         """Compare with < <= > >=."""
         if len(node.ops) > 1 or type(node.ops[0]) not in _ORDER:
             raise self._refused(node)
-        left, right = self._float(self.visit(node.left)), self._float(self.visit(node.comparators[0]))
+        left, right = as_float(self._code, self.visit(node.left)), as_float(self._code, self.visit(node.comparators[0]))
         return self._code.value("bool", f"fcmp {_ORDER[type(node.ops[0])]} {left}, {right.text}")
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Value:
@@ -225,22 +227,13 @@ class _Body(ast.NodeVisitor):
         called = getattr(function, "source", None)
         if isinstance(called, Source):
             pairs = zip(called.inputs, values, strict=True)
-            return translate(called, self._code, [self._float(one) if kind == "float" else one for kind, one in pairs])
+            return translate(
+                called, self._code, [as_float(self._code, one) if kind == "float" else one for kind, one in pairs]
+            )
         if function not in self._functions:
             raise self._refused(node)
         found = self._functions[function](*values)
         return found if isinstance(found, list) else [found]
-
-    def _number(self, value: float) -> Value:
-        """Return a number in single precision, which LLVM writes as the bits of the equal double."""
-        bits = struct.pack(">d", float(np.float32(value))).hex().upper()
-        return Value("float", _same("float", f"0x{bits}"))
-
-    def _float(self, value: Value) -> Value:
-        """Return a value as a number: a bool as 0 or 1."""
-        if value.kind == "float":
-            return value
-        return self._code.value("float", f"uitofp {value} to {TYPES['float']}")
 
     def _select(self, test: Value, one: Value, other: Value) -> Value:
         return self._code.value(one.kind, f"select {test}, {one}, {other}")
@@ -275,6 +268,17 @@ class _Body(ast.NodeVisitor):
 
     def _refused(self, node: ast.AST) -> TypeError:
         return TypeError(f"rule {self._source.name}: a rule cannot do this: {ast.unparse(node)}")
+
+
+def literal(value: float) -> Value:
+    """Return a number in single precision, which LLVM writes as the bits of the equal double."""
+    bits = struct.pack(">d", float(np.float32(value))).hex().upper()
+    return Value("float", _same("float", f"0x{bits}"))
+
+
+def as_float(code: Code, value: Value) -> Value:
+    """Return a value as a number: a bool as 0 or 1."""
+    return value if value.kind == "float" else code.value("float", f"uitofp {value} to {TYPES['float']}")
 
 
 def _same(kind: str, text: str) -> str:

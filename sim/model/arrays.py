@@ -6,7 +6,6 @@ single number gives the same result, to the last digit, as an array filled with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,14 +22,6 @@ def number(value: Any) -> Number:
     """Return a float32 number, or array of one number per run."""
     array = np.asarray(value, dtype=np.float32)
     return np.float32(array) if array.ndim == 0 else array
-
-
-def total(terms: Iterable[Number]) -> Number:
-    """Return the sum of terms, 0 if there are none; unlike `sum` it makes no pass over the runs to add 0 first."""
-    result: Number | None = None
-    for term in terms:
-        result = term if result is None else result + term
-    return 0.0 if result is None else result
 
 
 def over_runs(value: Number, runs: int) -> Floats:

@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.compiled.rule import rule
 from sim.model.actors import Actor, Guarantor
-from sim.model.arrays import Floats, Number, number
-from sim.model.leaving import OverRuns
+from sim.model.over_runs import OverRuns
+from sim.model.sums import product
 
 if TYPE_CHECKING:
+    from sim.model.arrays import Floats, Number
     from sim.model.setting import Setting
 
 
@@ -52,8 +53,8 @@ class Bargain(OverRuns):
         self._position = setting.parameter("agreement_position")
         self._worth = setting.parameter("agreement_gain")
         leverage = setting.leverage(principal.name, counterpart.name)
-        self._rate = number(setting.parameter("agreement_rate") * leverage)
-        self._rift = number(setting.parameter("rift_cost") * leverage)
+        self._rate = product(setting.parameter("agreement_rate"), leverage)
+        self._rift = product(setting.parameter("rift_cost"), leverage)
 
     def probability(self, talks: Number, imminence: Floats) -> Floats:
         """Return the probability of an agreement on a day, given the factor of the day's talks."""

@@ -13,15 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.compiled.lookup import looked_up
-from sim.model.leaving import OverRuns
+from sim.compiled.recording import in_loops
+from sim.model.over_runs import ByDay
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Floats, Places
-    from sim.model.leaving import Leaving
+    from sim.model.arrays import Floats
 
 Bits: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
-AT_A_TIME = 2**17
+AT_A_TIME = 2**15
 """Numbers of a stream drawn at a time."""
 
 
@@ -44,7 +43,7 @@ class Dice:
         return rng.Bits(rng.source(self.seed, self.block, owner, purpose))
 
 
-class Daily(OverRuns):
+class Daily(ByDay):
     """The numbers of a stream day by day, drawn several days at a time because that is faster.
 
     Parameters
@@ -57,31 +56,35 @@ class Daily(OverRuns):
     """
 
     def __init__(self, stream: Stream, days: int, runs: int, table: Floats | None = None) -> None:
-        self._stream, self._table, self._left, self._runs = stream, table, days, runs
-        self._days: Any = np.empty((0, runs))
-        self._next = 0
-        self._places: Places = np.arange(runs)
+        self.table = table
+        self._stream, self._days, self._runs = stream, days, runs
+        shape = min(days, at_a_time(runs)), in_loops(runs)
+        self._bits: Bits = np.zeros(shape, dtype=np.uint32 if table is None else np.uint16)
+        self._first, self._drawn = 0, 0
 
-    def numbers(self) -> Any:
-        """Return a day's numbers, shape (runs,); the array is reused, so callers must not write to or keep it."""
-        if self._next == len(self._days):
-            self._draw()
-        self._next += 1
-        return self._days[self._next - 1]
+    def on(self, day: int) -> Any:
+        """Return the numbers of a day, shape (runs,); days must be asked for in order.
 
-    def leave(self, leaving: Leaving) -> None:
-        """Return numbers only for the runs that stay from now on; those of the others are still drawn."""
-        self._days = self._days[self._next :].take(leaving.rows, axis=1)
-        self._next = 0
-        self._places = self._places[leaving.rows]
+        The array is reused, so callers must not keep it.
+        """
+        bits = self.bits(day, 1)[0, : self._runs]
+        return bits if self.table is None else self.table[bits]
 
-    def _draw(self) -> None:
-        days = min(self._left, max(1, AT_A_TIME // self._runs))
-        bits = np.empty((days, self._runs), dtype=np.uint32 if self._table is None else np.uint16)
-        self._stream.fill(bits)
-        self._left -= days
-        if self._table is not None:
-            self._days = looked_up(self._table, bits, self._places)
-        else:
-            self._days = bits if len(self._places) == self._runs else bits.take(self._places, axis=1)
-        self._next = 0
+    def bits(self, day: int, days: int) -> Bits:
+        """Return the bits of a day and of those that follow, at most `at_a_time`; they must be asked for in order.
+
+        Returns
+        -------
+        Shape (days, `in_loops` of the runs). The array is reused, so callers must not keep it.
+        """
+        left = self._first + self._drawn - day
+        if left < days:
+            self._bits[:left] = self._bits[self._drawn - left : self._drawn]
+            self._first, self._drawn = day, min(len(self._bits), self._days - day)
+            self._stream.fill(self._bits[left : self._drawn, : self._runs])
+        return self._bits[day - self._first :][:days]
+
+
+def at_a_time(runs: int) -> int:
+    """Return the number of days for which numbers are drawn at a time."""
+    return max(1, AT_A_TIME // runs)

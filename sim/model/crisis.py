@@ -6,22 +6,24 @@ the state before the first day and at the end of each; the model itself records 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
 from dataclasses import replace
 from functools import reduce
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
-from sim.model.arrays import Bools, Floats, Number, Places, is_zero, number, total
+from sim.model.arrays import Bools, Floats, Number, is_zero, number
 from sim.model.bargaining import Bargain
-from sim.model.chance import Bits, Daily
-from sim.model.events import Coming
+from sim.model.chance import Daily
+from sim.model.days import Days
+from sim.model.events import Coming, targets
 from sim.model.framework import Agent, Model
-from sim.model.influence import plus
-from sim.model.leaving import Leaving, OverRuns
 from sim.model.numbers import happens
+from sim.model.over_runs import OverRuns
+from sim.model.schedule import Talks
+from sim.model.sums import least, plus, total
 from sim.model.theatre import (
     EVENTS,
     Theatre,
@@ -30,10 +32,11 @@ from sim.model.theatre import (
     held_back,
     incident_probability,
     launch_probability,
+    still,
     strike_probability,
     terms_probability,
 )
-from sim.model.utility import resistance, restraint
+from sim.model.utility import imminence, resistance, restraint
 
 if TYPE_CHECKING:
     from sim.model.setting import Setting
@@ -42,8 +45,6 @@ A = TypeVar("A", bound=Actor)
 OF_SUPPORT = ("posture", "self_reliance", "air_denial")
 """Fields of actors that determine support and imminence."""
 NEVER = np.float32(0)  # the probability of what cannot happen
-LEAVE_TOGETHER = 0.3
-"""Share of the runs played that must have ended before those runs leave together."""
 OFF = "off"  # what a scenario says of a kind of event that it does without
 
 
@@ -56,6 +57,9 @@ class Observer(Protocol):
     def day_end(self, crisis: Crisis) -> None:
         """Observe the state at the end of `crisis.day`."""
 
+    def next_look(self, day: int) -> int:
+        """Return the first day, this one or later, whose end it must observe; any, if it need not observe more."""
+
 
 class Unseen:
     """An observer that does nothing."""
@@ -65,6 +69,10 @@ class Unseen:
 
     def day_end(self, crisis: Crisis) -> None:
         """Do nothing."""
+
+    def next_look(self, day: int) -> int:
+        """Return a day that never comes."""
+        return sys.maxsize
 
 
 class Crisis(OverRuns, Model):  # type: ignore[misc]
@@ -78,34 +86,40 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         All actors in file order.
     theatre
         What has happened.
-    rows
-        Places in the block of the runs that are played: all, until some have left.
     support, imminence
         From today's postures once they are set, from yesterday's before that (section 4).
     chances, happened
         By event: its probability today, and the raw result of chance, before checking that it can happen (an agreement
         only if there is none, its breakdown only if there is one, anything only in runs that have not ended).
+    in_force
+        Whether an agreement is in force in a run that has not ended, today, or on each of the days that the observer
+        has not looked at, shape (days, runs).
     will
         Share of the initiator's dispositions that would attack today.
     """
 
-    PHASES = ("happen", "signal", "perceive", "deliberate", "posture", "resolve")
+    KEPT = ("in_force",)  # of each day that is played from a recording
+    EVENTS = ("happen",)
+    PHASES = ("reconnect", "signal", "perceive", "deliberate", "posture", "resolve")
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never used
         self.day = -1
-        self.rows: Places = np.arange(setting.runs)
         scenario = setting.scenario
-        self.horizon = scenario.horizon
+        self.scenario, self.runs, self.horizon = scenario, setting.runs, scenario.horizon
         under_agreement = scenario.document.start.phase == "agreement"
         self.theatre = Theatre(setting.runs, scenario.horizon, under_agreement=under_agreement, events=scenario.events)
         self._values = dict(setting.draws.values)  # a copy: events shift ties
+        self._values |= {path: setting.whole(self._values[path]) for path in targets(scenario)}
         draws = replace(setting.draws, values=self._values)
         setting = self._setting = replace(setting, draws=draws, firsts=self.theatre.firsts)
         self.actors: list[Actor] = [ROLES[a.role](self, setting, name) for name, a in scenario.actors.items()]
         self._cast()
         self._constants()
         self._events = [Coming(setting, name) for name in scenario.events]
+        self._tied = list(dict.fromkeys(one.target for one in self._events if one.tie is not None))
+        self._shifts_support = any(one.field in OF_SUPPORT for one in self._events)
+        self._own_what_events_shift()
         self._survey()
 
     def _cast(self) -> None:
@@ -122,6 +136,15 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         self._principal = self._by_name[self._setting.scenario.principal]
         self._bargain = self._bargaining()
 
+    def _own_what_events_shift(self) -> None:
+        """Keep what events shift in arrays of their own, as `Days` asks of everything that changes."""
+        for one in self._events:
+            if one.tie is not None:
+                self._values[one.tie] = np.copy(self._values[one.tie])
+            else:
+                actor = self._by_name[one.target]
+                setattr(actor, one.field, getattr(actor, one.field).copy())
+
     def _of(self, role: type[A]) -> list[A]:
         """Return the actors of a role, in file order."""
         return [actor for actor in self.actors if isinstance(actor, role)]
@@ -137,70 +160,83 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         self._rolls = {
             event: Daily(setting.dice.stream("theatre", event), setting.horizon, setting.runs) for event in EVENTS
         }
-        self._today: dict[str, Bits] = {}
         self.chances: dict[str, Number] = {}
-        self.happened: dict[str, Bools] = {}
+        self.happened: dict[str, Bools] = {event: np.zeros(setting.runs, dtype=np.bool_) for event in EVENTS}
+        self.in_force: Bools = self.theatre.agreement.copy()
         self._held_back = held_back(setting.value("credibility"), setting.parameter("restraint"))
-        self._talks = setting.talk_boosts()
+        self._talks = Talks(setting.talk_boosts())
         document = setting.scenario.document
         self._strike_rate = 0.0 if document.strikes == OFF else setting.parameter("strike_rate")
         self._terms_rate = 0.0 if document.terms == OFF else setting.parameter("terms_rate")
+        self._strikes, self._offers_terms = not is_zero(self._strike_rate), not is_zero(self._terms_rate)
         self._incident_rate, self._launch_rate = setting.parameter("incident_rate"), setting.parameter("launch_rate")
         self._break_rate, self._precision = setting.parameter("break_rate"), setting.parameter("precision")
         self._half_stake = number(0.5 * _stake(setting.optional("population")))
 
-    def play(self, observer: Observer | None = None, days: int | None = None, *, leaving: bool = False) -> Theatre:
-        """Play all days, or the first `days`; return the theatre with its record.
+    def play(self, observer: Observer | None = None, days: int | None = None, *, recorded: bool = False) -> Theatre:
+        """Play all days, or the first `days`, until all runs have ended; return the theatre with its record.
 
         Parameters
         ----------
-        leaving
-            Whether runs leave from time to time after they have ended, which makes days faster; the observer no longer
-            sees these runs, and the theatre keeps only their record.
+        recorded
+            Whether the agents play one day for a recording, which then plays all days, several times as fast. The
+            observer sees the days that it asks to look at, and some others; of these it finds the theatre, `happened`,
+            stances and postures, and no more.
         """
-        whole, watch = self.theatre.whole(), observer or Unseen()
-        phases: list[Callable[[], None]] = [getattr(self, name) for name in self.PHASES]
+        watch, last = observer or Unseen(), self.horizon if days is None else days
+        recording = Days(self) if recorded else None
         with np.errstate(over="ignore", under="ignore"):  # exp of a certain no is infinite: its reciprocal is 0
             watch.start(self)
-            for day in range(self.horizon if days is None else days):
-                self.day = day
-                for phase in phases:
-                    phase()
+            while self.day + 1 < last:
+                self.day += 1
+                if recording is None:
+                    self.play_day()
+                else:
+                    look = min(watch.next_look(self.day), self.day + recording.most - 1, last - 1)
+                    recording.play(look - self.day + 1)
+                    self.day = look
                 watch.day_end(self)
-                if leaving and self._many_have_ended():
-                    whole.take(self.rows, self.theatre)
-                    Leaving(~self.theatre.ended).leave(self)
-                if not len(self.rows):
+                if np.count_nonzero(self.theatre.ended) == self.runs:
                     break
-        whole.take(self.rows, self.theatre)
-        self.theatre = whole
-        return whole
+        return self.theatre
 
-    def _many_have_ended(self) -> bool:
-        """Whether enough runs have ended that days without them save more than their leaving costs."""
-        return int(np.count_nonzero(self.theatre.ended)) > LEAVE_TOGETHER * len(self.rows)
+    def play_day(self) -> None:
+        """Play all phases of a day."""
+        for phases in self.stages:
+            for phase in phases:
+                getattr(self, phase)()
+
+    @property
+    def stages(self) -> tuple[tuple[str, ...], ...]:
+        """The phases of a day, in order; numbers given by day may depend on what has happened in earlier stages."""
+        return (self.EVENTS, self.PHASES) if self._events else (self.PHASES,)
 
     def happen(self) -> None:
         """Before all phases: the events of the day, each judged on the state after the day before (section 3)."""
-        hits = [(one, hit) for one in self._events if (hit := one.hits(self.theatre, self.day)) is not None]
+        hits = [(one, one.hits(self.theatre, self.day)) for one in self._events]
         for one, hit in hits:
             self.theatre.take_event(self.day, one.name, hit)
             if one.tie is None:
                 self._by_name[one.target].shift(one.field, one.shift(hit))
             else:
                 self._values[one.tie] = one.shift(hit)(self._values[one.tie])
-                self._by_name[one.target].connect(self.actors)
-                self._bargain = self._bargaining()
-        if any(one.field in OF_SUPPORT for one, _ in hits):
+        if self._shifts_support:
             self._survey()
+
+    def reconnect(self) -> None:
+        """Before all phases, after events: connect anew the actors whose ties events shift."""
+        for name in self._tied:
+            self._by_name[name].connect(self.actors)
+        if self._tied:
+            self._bargain = self._bargaining()
 
     def signal(self) -> None:
         """Phase 1: every actor states its stance."""
-        self.agents.do("signal")
+        self.agents.do("signal", self.day)
 
     def perceive(self) -> None:
         """Phase 2: everyone updates their beliefs about the others' stances."""
-        self.agents.do("perceive")
+        self.agents.do("perceive", self.day)
 
     def deliberate(self) -> None:
         """Phase 3: stances move."""
@@ -218,7 +254,6 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
 
     def resolve(self) -> None:
         """Phase 5: chance decides in the theatre, in the order of section 5."""
-        self._today = {event: rolls.numbers() for event, rolls in self._rolls.items()}
         theatre = self.theatre
         incident = self._roll("incident", self._incident_probability())
         strike = self._roll("strike", self._strike_probability(incident))
@@ -230,11 +265,12 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         self._roll("agreement", self._agreement_probability())
         self._roll("breakdown", self._breakdown_probability(gain))
         theatre.change_phase(self.day, self.happened, self.imminence)
+        self.in_force = still(theatre.agreement, theatre.ended)
 
     def _roll(self, event: str, chance: Number) -> Bools:
         """Let the day's random draws decide on an event; keep its probability and the result."""
         self.chances[event] = chance
-        self.happened[event] = happens(self._today[event], chance)
+        self.happened[event] = happens(self._rolls[event].on(self.day), chance)
         return self.happened[event]
 
     def _survey(self) -> None:
@@ -242,9 +278,11 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         let_through: Number = 1.0
         for guarantor in self._guarantors:
             let_through = restraint(let_through, guarantor.air_denial, guarantor.posture)
-        backing = total(share * patron.posture for patron, share in self._shares)
+        backing: Number = 0.0
+        for patron, share in self._shares:
+            backing = plus(backing, share, patron.posture)
         self.support: Floats = self._initiator.supported_by(backing, let_through)
-        self.imminence: Floats = self._initiator.posture * self.support
+        self.imminence: Floats = imminence(self._initiator.posture, self.support)
 
     def _looming(self) -> Floats:
         """Return the displacement so far, plus half the stake times the imminence of more."""
@@ -259,7 +297,7 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
 
     def _resist(self) -> Floats:
         """Return the weight of the defenders that still resist, as determined by their stances of the day."""
-        weight: Floats = np.zeros(self._setting.runs, dtype=np.float32)
+        weight: Any = 0.0
         for defender in self._defenders:
             weight = resistance(weight, defender.strength, defender.stance)
         return weight
@@ -273,7 +311,7 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
 
     def _strike_probability(self, incident: Bools) -> Number:
         """Return the probability of a day of heavy bombing (section 5.2)."""
-        if is_zero(self._strike_rate):
+        if not self._strikes:
             return NEVER
         stance, agreement = self._initiator.stance, self.theatre.agreement
         return strike_probability(self._strike_rate, incident, self.support, stance, agreement)
@@ -285,15 +323,15 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
 
     def _terms_probability(self, win: Floats) -> Number:
         """Return the probability of terms of surrender today, which all defenders must accept (section 5.6)."""
-        if is_zero(self._terms_rate):
+        if not self._offers_terms:
             return NEVER
-        yielding = reduce(np.minimum, (defender.yields(win) for defender in self._defenders))
-        rate, talks, bombing = self._terms_rate, self._talks[self.day], self.theatre.bombing
+        yielding = reduce(least, (defender.yields(win) for defender in self._defenders))
+        rate, talks, bombing = self._terms_rate, self._talks.on(self.day), self.theatre.bombing
         return terms_probability(rate, talks, self.imminence, bombing, yielding, self._initiator.stance)
 
     def _agreement_probability(self) -> Number:
         """Return the probability of an agreement today (section 5.4)."""
-        return NEVER if self._bargain is None else self._bargain.probability(self._talks[self.day], self.imminence)
+        return NEVER if self._bargain is None else self._bargain.probability(self._talks.on(self.day), self.imminence)
 
     def _breakdown_probability(self, launch_gain: Floats) -> Floats:
         """Return the probability that an agreement breaks today (section 5.5)."""

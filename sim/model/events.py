@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
-from sim.model.leaving import OverRuns
+from sim.compiled.functions import clip
+from sim.compiled.rule import rule
+from sim.model.over_runs import OverRuns
 from sim.scenario.schema import TieEnds, field_range
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Bools, Floats, Number
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+
+    from sim.model.arrays import Bools, Number
     from sim.model.setting import Setting
     from sim.model.theatre import Theatre
+    from sim.scenario.scenario import Scenario
+
+    Shift: TypeAlias = Callable[[Number], Number]
+    """Shifts a number in the runs that an event hits today."""
 
 
-class Shift:
-    """The shift of a number by an event today: an amount added, within the number's range, in the runs it hits."""
+@rule
+def due(days: np.int16, day: float, ended: bool) -> bool:
+    """Whether an event would come today in a run that has not ended."""
+    return not (days < day or days > day or ended)
 
-    def __init__(self, hit: Bools, add: Number, low: float, high: float) -> None:
-        self._hit, self._add, self._low, self._high = hit, add, low, high
 
-    def __call__(self, value: Number) -> Floats:
-        """Return the number after the event, float32 over the runs."""
-        return self.other(np.clip(value + self._add, self._low, self._high), value)
+@rule
+def following(hit: bool, first: np.int16, day: float) -> bool:
+    """Whether an event comes that needs something to have happened on an earlier day."""
+    return hit and not first >= day
 
-    def other(self, new: Number, old: Number) -> Floats:
-        """Return a value derived from the number: `new` in the runs that the event hits, `old` elsewhere."""
-        return np.where(self._hit, new, old).astype(np.float32)
+
+@rule
+def without(hit: bool, first: np.int16, day: float) -> bool:
+    """Whether an event comes that needs something not to have happened on an earlier day."""
+    return hit and not first < day
+
+
+@rule
+def shifted(value: float, hit: bool, add: float, low: float, high: float) -> float:
+    """Return a number after an event today: clip(value + add, low, high) in the runs that it hits."""
+    return clip(value + add, low, high) if hit else value
+
+
+def targets(scenario: Scenario) -> Iterator[str]:
+    """Yield the paths of the inputs that events shift."""
+    for event in scenario.events.values():
+        on = event.target
+        yield f"ties.{on.source}.{on.target}" if isinstance(on, TieEnds) else f"actors.{on}.{event.field}"
 
 
 class Coming(OverRuns):
@@ -53,21 +77,18 @@ class Coming(OverRuns):
         self.tie = f"ties.{on.source}.{on.target}" if isinstance(on, TieEnds) else None
         self._range = (0.0, 1.0) if self.tie else field_range(type(setting.scenario.actors[self.target]), self.field)
         self._days = setting.event_days(name)
-        self._due = frozenset(np.unique(self._days).tolist())
         self._waits_for, self._forbids = event.waits_for, event.condition != event.waits_for
 
     def shift(self, hit: Bools) -> Shift:
         """Return the shift it makes in the runs that it hits."""
-        return Shift(hit, self._add, *self._range)
+        return lambda value: shifted(value, hit, self._add, *self._range)
 
-    def hits(self, theatre: Theatre, day: int) -> Bools | None:
-        """Return in which runs it happens today; None if in none.
+    def hits(self, theatre: Theatre, day: int) -> Bools:
+        """Return in which runs it happens today.
 
         It needs the run to be still open, and its condition to have come, or not to have come, on an earlier day.
         """
-        if day not in self._due:
-            return None
-        hit: Bools = (self._days == day) & ~theatre.ended
+        hit: Bools = due(self._days, day, theatre.ended)
         if self._waits_for is not None:
-            hit &= (theatre.firsts[self._waits_for] < day) != self._forbids
-        return hit if hit.any() else None
+            hit = (without if self._forbids else following)(hit, theatre.firsts[self._waits_for], day)
+        return hit

@@ -1,35 +1,30 @@
-"""How actors read and sway each other: signals, perception, deliberation (section 3)."""
+"""How actors speak and sway each other: signals and deliberation (section 3)."""
 
 from __future__ import annotations
 
 from sim.compiled.functions import clip
 from sim.compiled.rule import rule
 
-DRIFT = 0.004  # variance that a perceived stance gains per day
-LEAST_NOISE = 0.02
 ADJUSTMENT = 0.08  # share of the gap to its target that a stance closes in a day
 WAVERING = 0.02  # sd of a stance's own daily noise
 
 
 @rule
-def plus(total: float, weight: float, value: float) -> float:
-    """Return total + weight * value, a step of a weighted sum."""
-    return total + weight * value
+def giving_way(resolve: float, leverage: float) -> float:
+    """Share of a stance that follows others: (1 - resolve) * min(1, leverage), that of all others together."""
+    return (1 - resolve) * min(leverage, 1)
+
+
+@rule
+def per_leverage(giving_way: float, leverage: float) -> float:
+    """Share of a stance that follows others, by leverage: giving_way / leverage, that of all others together."""
+    return giving_way / (leverage if leverage > 0 else 1.0)
 
 
 @rule
 def say(stance: float, ambiguity: float, noise: float) -> float:
     """State one's stance in public: x + ambiguity * noise."""
     return stance + ambiguity * noise
-
-
-@rule
-def perceive(perceived: float, variance: float, said: float, ambiguity: float) -> tuple[float, float]:
-    """Update the belief about a stance by today's statement: its mean and variance afterwards (Kalman 1960)."""
-    predicted = variance + DRIFT
-    noise = max(ambiguity, LEAST_NOISE)
-    gain = predicted / (predicted + noise * noise)
-    return perceived + gain * (said - perceived), predicted * (1 - gain)
 
 
 @rule

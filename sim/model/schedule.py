@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.arrays import Days, Floats, Number, is_one
-from sim.model.leaving import OverRuns
+from sim.model.over_runs import ByDay
 
 if TYPE_CHECKING:
-    from sim.model.leaving import Leaving
+    from collections.abc import Mapping, Sequence
 
 
 def profile(
@@ -30,7 +30,7 @@ def profile(
 
 
 @dataclass(frozen=True)
-class Schedule(OverRuns):
+class Schedule:
     """When a pressure acts, in days from the as-of date; each field one number, or one per run."""
 
     start: Number
@@ -48,7 +48,7 @@ class Schedule(OverRuns):
         return profile(day, self.start, self.end, self.ramp, self.half_life)
 
 
-class Planned(OverRuns):
+class Planned(ByDay):
     """Timing of a pressure with days of its own: the change of its profile since the eve of day 0.
 
     Stances read from reports already include the pressures in force on that eve, so only changes count.
@@ -60,47 +60,59 @@ class Planned(OverRuns):
         if schedule.is_plain:
             days = np.arange(horizon, dtype=np.float64)
             self._by_day = np.asarray(schedule.strength(days) - self._before).tolist()
+            self.is_single = True
 
-    def leave(self, leaving: Leaving) -> None:
-        """Keep the runs that stay; a table is the same for all runs."""
-        self._before = leaving.left_of(self._before)
-        leaving.left_of(self._schedule)
-
-    def change(self, day: int) -> Number:
+    def on(self, day: int) -> Number:
         """Return the change by a day; a single number if all fields of the schedule are."""
         if self._by_day:
             return self._by_day[day]
         return np.asarray(self._schedule.strength(float(day)) - self._before, dtype=np.float32)
 
 
-class Answer(OverRuns):
+class Talks(ByDay):
+    """Factor of the talks of a day on the probability of an agreement or of terms.
+
+    Parameters
+    ----------
+    factors
+        By day.
+    """
+
+    def __init__(self, factors: Sequence[Number]) -> None:
+        self._factors = factors
+        self.is_single = all(is_one(one) for one in factors)
+
+    def on(self, day: int) -> Number:
+        """Return the factor of a day."""
+        return self._factors[day]
+
+
+class Answer(ByDay):
     """Timing of a pressure that answers an event: it acts in runs where the event has happened, after a delay.
 
     Parameters
     ----------
-    first
-        Day on which the event happened, int16, one per run, updated during the play; the horizon if it has not.
+    firsts, name
+        Days on which events have first happened, by name, int16, one per run, updated during the play, with the horizon
+        if one has not; and the event's name.
     schedule
         Schedule as if the event had happened on day 0; its end is still a day of the window.
     """
 
-    def __init__(self, first: Days, schedule: Schedule, horizon: int) -> None:
-        self._first, self._schedule = first, schedule
+    reacts = True
+
+    def __init__(self, firsts: Mapping[str, Days], name: str, schedule: Schedule, horizon: int) -> None:
+        self._firsts, self._name, self._schedule = firsts, name, schedule
         self._table: Floats | None = None  # by age
         if schedule.is_plain:
             ages = np.arange(horizon, dtype=np.float64)
             strength = profile(ages, schedule.start, np.inf, schedule.ramp, schedule.half_life)
             self._table = np.concatenate([strength, np.zeros(horizon)]).astype(np.float32)  # a negative age is 0
 
-    def leave(self, leaving: Leaving) -> None:
-        """Keep the runs that stay; the table does not vary over runs."""
-        self._first = leaving.left_of(self._first)
-        leaving.left_of(self._schedule)
-
-    def change(self, day: int) -> Number:
+    def on(self, day: int) -> Number:
         """Strength on a day; before day 0 there was none."""
         one = self._schedule
-        ages = day - self._first
+        ages = day - self._firsts[self._name]
         if self._table is not None:
             return 0.0 if day >= one.end or ages.max() < one.start else self._table[ages]
         strength = profile(ages.astype(np.float64), one.start, np.inf, one.ramp, one.half_life)

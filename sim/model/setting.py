@@ -7,21 +7,22 @@ when they are created and connected; after that they read only what changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.model.arrays import Days, Floats, Number, is_one, number, over_runs
-from sim.model.leaving import OverRuns
+from sim.model.over_runs import OverRuns
 from sim.model.schedule import Answer, Planned, Schedule
+from sim.model.sums import product
 from sim.scenario.posterior import SAMPLE, SAMPLES
 
 if TYPE_CHECKING:
     from sim.model.chance import Dice
     from sim.model.inputs import Draws
-    from sim.model.leaving import Leaving
     from sim.scenario.scenario import Scenario
 
 SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
@@ -36,7 +37,7 @@ class ScheduledPressure(OverRuns):
 
     def change(self, day: int) -> Number:
         """Return how much stronger it is on a day than on the eve of day 0."""
-        return self.schedule.change(day)
+        return self.schedule.on(day)
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,6 @@ class Setting(OverRuns):
         """Return a float32 array over the runs, always a copy."""
         return over_runs(value, self.runs)
 
-    def filled(self, value: Number) -> Floats:
-        """Return a float32 array over the runs, without a copy if the value already is one."""
-        if isinstance(value, np.ndarray) and value.shape == (self.runs,) and value.dtype == np.float32:
-            return value
-        return self.whole(value)
-
     def pressures_on(self, target: str, channel: str, effect: Number) -> list[ScheduledPressure]:
         """Return the scheduled pressures on an actor through a channel (section 3)."""
         return [
@@ -114,7 +109,7 @@ class Setting(OverRuns):
         pressure = self.scenario.pressures[name]
         aim = -1.0 if pressure.aim == "restrain" else 1.0
         leverage = self.leverage(pressure.target, pressure.source)
-        return number(aim * effect * self.value(f"pressures.{name}.intensity") * leverage)
+        return reduce(product, (effect, self.value(f"pressures.{name}.intensity"), leverage), aim)
 
     def _schedule(self, name: str) -> Planned | Answer:
         """Return the timing of a pressure, computed once."""
@@ -123,7 +118,7 @@ class Setting(OverRuns):
             if after is None:
                 self._schedules[name] = Planned(schedule, self.horizon)
             else:
-                self._schedules[name] = Answer(self.firsts[after], schedule, self.horizon)
+                self._schedules[name] = Answer(self.firsts, after, schedule, self.horizon)
         return self._schedules[name]
 
     def _written(self, name: str) -> Schedule:
@@ -133,12 +128,6 @@ class Setting(OverRuns):
             delay = self.optional(f"pressures.{name}.delay")
             written["start"] = 0.0 if delay is None else delay
         return Schedule(**{key: value for key, value in written.items() if value is not None})
-
-    def leave(self, leaving: Leaving) -> None:
-        """Keep the runs that stay."""
-        super().leave(leaving)
-        values = leaving.left_of(self.draws.values)
-        vars(self)["draws"] = replace(self.draws, values=values, quantiles={}, tied={}, runs=len(leaving.rows))
 
     def event_days(self, name: str) -> Days:
         """Return the day on which an event would come in each run, provided its condition allows it.

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.compiled.rule import rule
-from sim.model.leaving import OverRuns
+from sim.model.over_runs import OverRuns
 from sim.model.utility import quantal_response
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Bools, Days, Floats, Number, Places
+    from sim.model.arrays import Bools, Days, Floats, Number
 
 EVENTS = ("incident", "strike", "launch", "terms", "agreement", "breakdown")
 FULL_IMMINENCE = 0.3  # an offensive launched at this imminence or more is full, else limited
@@ -105,6 +105,30 @@ def first_day(first: np.int16, happened: bool, day: float, never: float) -> np.i
     return day if happened and first >= never else first  # type: ignore[return-value]
 
 
+@rule
+def still(happened: bool, ended: bool) -> bool:
+    """Whether something happened in a run that has not ended."""
+    return happened and not ended
+
+
+@rule
+def launched(launch: bool, imminence: float, agreement: bool, full: bool, broke: bool) -> tuple[bool, bool]:
+    """Whether there was a full offensive, and one that broke an agreement, after the launches of the day."""
+    return full or (launch and imminence >= FULL_IMMINENCE), broke or (launch and agreement)
+
+
+@rule
+def once_more(count: np.int16, happened: bool) -> np.int16:
+    """Count something that happened."""
+    return count + happened
+
+
+@rule
+def ever(before: bool, happened: bool) -> bool:
+    """Whether something has happened by now."""
+    return before or happened
+
+
 def held_back(credibility: Number, restraint: Number) -> Number:
     """Share of the launch probability left under an agreement: 1 - credibility (1 - min(1, restraint))."""
     return 1 - credibility * (1 - np.minimum(restraint, np.float32(1)))
@@ -119,7 +143,7 @@ class Theatre(OverRuns):
         Float32 in [0, 1], one per run.
     agreement, ended, yielded
         Whether an agreement is in force; whether the run has ended, by an offensive or by terms; whether by terms.
-    first_strike, first_agreement, offensive, terms
+    offensive, terms
         Day of the event, int16; the horizon if it has not happened.
     full, broke_agreement
         For the offensive: whether it was full; whether an agreement was in force.
@@ -139,17 +163,25 @@ class Theatre(OverRuns):
         self.agreement: Bools = np.full(runs, under_agreement)
         self.ended: Bools = np.zeros(runs, dtype=np.bool_)
         self.yielded: Bools = np.zeros(runs, dtype=np.bool_)
-        self.first_strike: Days = np.full(runs, horizon, dtype=np.int16)
-        self.first_agreement: Days = np.full(runs, horizon, dtype=np.int16)
         self.offensive: Days = np.full(runs, horizon, dtype=np.int16)
         self.terms: Days = np.full(runs, horizon, dtype=np.int16)
         self.full: Bools = np.zeros(runs, dtype=np.bool_)
         self.broke_agreement: Bools = np.zeros(runs, dtype=np.bool_)
         self.breakdowns: Days = np.zeros(runs, dtype=np.int16)
-        self._never = horizon
+        self._never = np.float32(horizon)
         self.events = tuple(events)
-        self.firsts: dict[str, Days] = {"strikes": self.first_strike, "agreement": self.first_agreement}
-        self.firsts |= {name: np.full(runs, horizon, dtype=np.int16) for name in ("breakdown", *self.events)}
+        named = ("strikes", "agreement", "breakdown", *self.events)
+        self.firsts: dict[str, Days] = {name: np.full(runs, horizon, dtype=np.int16) for name in named}
+
+    @property
+    def first_strike(self) -> Days:
+        """Day of the first strike in each run, the horizon if there was none."""
+        return self.firsts["strikes"]
+
+    @property
+    def first_agreement(self) -> Days:
+        """Day of the first agreement concluded in each run, the horizon if there was none."""
+        return self.firsts["agreement"]
 
     def part(self, runs: slice) -> Theatre:
         """Return what has happened in some runs, as views."""
@@ -158,21 +190,9 @@ class Theatre(OverRuns):
         vars(cut).update(arrays, firsts={name: days[runs] for name, days in self.firsts.items()})
         return cut
 
-    def whole(self) -> Theatre:
-        """Return a view that keeps all runs after some have left."""
-        return self.part(slice(None))
-
-    def take(self, places: Places, other: Theatre) -> None:
-        """Copy the state of another theatre into the runs at some places."""
-        for name, value in vars(self).items():
-            if isinstance(value, np.ndarray):
-                value[places] = vars(other)[name]
-        for name, days in self.firsts.items():
-            days[places] = other.firsts[name]
-
     def take_event(self, day: int, name: str, hit: Bools) -> None:
         """Record an event of the scenario in the runs that it hits."""
-        self._record(self.firsts[name], hit, day)
+        self._record(name, hit, day)
 
     def take_incidents(self, incident: Bools) -> None:
         """Update the rebels' attacks by the incidents of the day."""
@@ -182,7 +202,7 @@ class Theatre(OverRuns):
         """Update bombing and displacement by the strikes of the day; record the first in runs that have not ended."""
         self.bombing = felt(self.bombing, 0.9, strike, 0.15)
         self.displacement = felt(self.displacement, 0.98, strike, 0.03)
-        self._record(self.first_strike, strike & ~self.ended, day)
+        self._record("strikes", still(strike, self.ended), day)
 
     def change_phase(self, day: int, happened: Mapping[str, Bools], imminence: Floats) -> None:
         """Apply at most one change of phase in each run that has not ended, and record it.
@@ -194,17 +214,14 @@ class Theatre(OverRuns):
         """
         before, chance = self.agreement, [happened[name] for name in ("launch", "terms", "agreement", "breakdown")]
         launch, terms, concluded, broken, self.agreement, self.ended = phases(*chance, before, self.ended)
-        if np.count_nonzero(launch):
-            self._record(self.offensive, launch, day)
-            self.full[launch] = imminence[launch] >= FULL_IMMINENCE
-            self.broke_agreement[launch] = before[launch]
-        if np.count_nonzero(terms):
-            self._record(self.terms, terms, day)
-            self.yielded |= terms
-        self._record(self.first_agreement, concluded, day)
-        self._record(self.firsts["breakdown"], broken, day)
-        self.breakdowns += broken
+        self.offensive = first_day(self.offensive, launch, day, self._never)
+        self.full, self.broke_agreement = launched(launch, imminence, before, self.full, self.broke_agreement)
+        self.terms = first_day(self.terms, terms, day, self._never)
+        self.yielded = ever(self.yielded, terms)
+        self._record("agreement", concluded, day)
+        self._record("breakdown", broken, day)
+        self.breakdowns = once_more(self.breakdowns, broken)
 
-    def _record(self, first: Days, happened: Bools, day: int) -> None:
+    def _record(self, name: str, happened: Bools, day: int) -> None:
         """Write the day if the event happened for the first time."""
-        first_day(first, happened, day, self._never, out=first)
+        self.firsts[name] = first_day(self.firsts[name], happened, day, self._never)

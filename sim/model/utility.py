@@ -67,15 +67,21 @@ def expected_backing(perceived: float) -> float:
 
 
 @rule
-def rift_cost(cost: float, deterrence: float, perceived: float) -> float:
-    """Cost of a rift with a guarantor: cost * deterrence * max(0, -its perceived stance)."""
-    return cost * deterrence * max(-perceived, 0)
+def promise(others: float, share: float, perceived: float) -> float:
+    """Backing that the patrons promise, after one more with this share of it."""
+    return others + share * expected_backing(perceived)
 
 
 @rule
-def clash_cost(cost: float, perceived: float) -> float:
-    """Cost of a clash with a patron: cost * max(0, its perceived stance)."""
-    return cost * max(perceived, 0)
+def rift_cost(others: float, cost: float, deterrence: float, perceived: float) -> float:
+    """Cost of rifts with guarantors, after one more: others + cost * deterrence * max(0, -its perceived stance)."""
+    return others + cost * deterrence * max(-perceived, 0)
+
+
+@rule
+def clash_cost(others: float, cost: float, perceived: float) -> float:
+    """Cost of clashes with patrons, after one more: others + cost * max(0, its perceived stance)."""
+    return others + cost * max(perceived, 0)
 
 
 @rule
@@ -113,3 +119,9 @@ def engagement(salience: float, attention: float, bombing: float, looming: float
     """Target of a mediator: attention at rest, rising by a logistic in bombing and looming displacement."""
     alarm = quantal_response(bombing + looming - 0.5, 4.0)
     return salience * (attention + (1 - attention) * alarm)
+
+
+@rule
+def imminence(readiness: float, support: float) -> float:
+    """How near an offensive is: the initiator's readiness times the support it can muster."""
+    return readiness * support

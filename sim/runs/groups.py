@@ -6,7 +6,7 @@ loses its worker, its blocks are played one by one, so that only the one to blam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import chain
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from sim.runs.executors import Executor
     from sim.runs.store import Store
 
-MOST_TOGETHER = 4 * BLOCK_RUNS  # runs in one array: more gains little, and the results take memory
-LEAST_APART = 2 * BLOCK_RUNS  # fewest runs per worker before another gets some: fewer cost more each
+MOST_TOGETHER = 2 * BLOCK_RUNS  # runs in one array: more gain nothing, and leave less for other workers
 
 
 @dataclass(frozen=True)
@@ -88,24 +87,19 @@ class Group:
         return f"{first} to {others[-1]}" if others else first
 
 
-def in_groups(tasks: Collection[Task], workers: int, *, in_order: bool = False) -> list[Group]:
-    """Return tasks in groups for one array each, about equal work per worker; `in_order`, of consecutive tasks only."""
-    share = max(LEAST_APART, -(-_runs_of(tasks) // workers))
+def in_groups(tasks: Iterable[Task], *, in_order: bool = False) -> list[Group]:
+    """Return tasks in groups for one array each; `in_order`, of consecutive tasks only."""
     groups: list[list[Task]] = []
     last: dict[Hashable, list[Task]] = {}
     for task in tasks:
         kind = task.block.structure
         group = last.get(kind)
-        if group is None or _runs_of(group) >= min(share, MOST_TOGETHER):
+        if group is None or sum(one.block.runs for one in group) >= MOST_TOGETHER:
             group = []
             groups.append(group)
             last = {kind: group} if in_order else {**last, kind: group}
         group.append(task)
     return [Group(tuple(group)) for group in groups]
-
-
-def _runs_of(tasks: Iterable[Task]) -> int:
-    return sum(task.block.runs for task in tasks)
 
 
 def play_group(group: Group) -> list[BlockResult | Failure]:

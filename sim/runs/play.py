@@ -240,7 +240,7 @@ def results(
             while waiting and out and out[0][0] < number:  # ahead of what decides whether it is needed: one at a time
                 out.append((number, waiting[0]))
                 yield Group((waiting.popleft(),))
-            for group in in_groups(waiting, executor.parallel, in_order=True):
+            for group in in_groups(waiting, in_order=True):
                 out.extend((number, task) for task in group.tasks)
                 yield group
 
@@ -301,7 +301,7 @@ class _Schedule:
     def groups(self, executor: Executor) -> Iterator[Group]:
         """Yield blocks that the store does not hold, in groups, until no request can need another."""
         while dealt := self._round(executor.parallel * groups.MOST_TOGETHER):
-            for group in in_groups(dealt, executor.parallel):
+            for group in in_groups(dealt):
                 self._out.extend((*dealt[task], task) for task in group.tasks)
                 yield group
 

@@ -110,7 +110,7 @@ def _pressure(scenario: Scenario, name: str, places: dict[str, int]) -> tuple[tu
         -1 if one.aim == "restrain" else 1,
     )
     planned = Planned(schedule, scenario.horizon)
-    changes = [planned.change(day) for day in range(scenario.horizon)]
+    changes = [planned.on(day) for day in range(scenario.horizon)]
     return (list(scenario.actors).index(one.target), *numbers), changes
 
 

@@ -56,9 +56,9 @@ def draw_only(scenario: Scenario, block: int) -> int:
     daily = [Daily(dice.stream(*owner), scenario.horizon, BLOCK_RUNS, normal_quantiles()) for owner in owners]
     daily += [Daily(dice.stream("theatre", event), scenario.horizon, BLOCK_RUNS) for event in EVENTS]
     draws = draw_inputs(inputs_of(scenario), 1, block, BLOCK_RUNS, 2)
-    for _ in range(scenario.horizon):
+    for day in range(scenario.horizon):
         for stream in daily:
-            stream.numbers()
+            stream.on(day)
     return len(draws.quantiles) * BLOCK_RUNS // 2 + scenario.horizon * len(daily) * BLOCK_RUNS
 
 

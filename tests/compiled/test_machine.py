@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,6 +79,16 @@ def test_a_folder_that_cannot_be_written_is_done_without(compiled: list[str], tm
     (tmp_path / "kept").write_text("a file, not a folder")
     assert [call("three", THREE), call("three", THREE)] == [3, 3]
     assert len(compiled) == 2
+
+
+def test_of_code_that_is_alike_the_oldest_goes(compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "MOST_ALIKE", 2)
+    for number in range(4):
+        assert call(f"alike-{number}", THREE.replace("3", str(number))) == number
+        os.utime(machine.code_file(f"alike-{number}"), (number, number))
+    assert call("other", THREE) == 3
+    folder = machine.code_file("other").parent
+    assert {one.name for one in folder.iterdir()} == {"alike-2.code", "alike-3.code", "other.code"}
 
 
 def test_code_lies_with_the_bytecode() -> None:

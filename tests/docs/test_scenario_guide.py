@@ -358,7 +358,7 @@ def test_the_strengths_of_pressures_are_those_of_the_model() -> None:
     for row in table:
         written = {key: float(value) for key, value in plain("{" + row["pressure"].strip("`") + "}").items()}
         planned = Planned(Schedule(**written), 61)
-        changes = [planned.change(day) for day in range(61)]
+        changes = [planned.on(day) for day in range(61)]
         eve = float(row["day -1"])
         for day in (0, 30, 60):
             assert float(row[f"day {day}"]) - eve == pytest.approx(changes[day], abs=0.011)

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.arrays import is_one, is_zero, number, over_runs, total
-
-
-def test_a_total_keeps_single_precision_and_is_0_of_nothing() -> None:
-    ones = np.ones(2, dtype=np.float32)
-    assert total([]) == 0.0
-    both = total([ones, 2.0 * ones])
-    assert isinstance(both, np.ndarray)
-    assert (both.dtype, both.tolist(), ones.tolist()) == (np.float32, [3, 3], [1, 1])
+from sim.model.arrays import is_one, is_zero, number, over_runs
 
 
 def test_only_the_plain_number_0_is_left_out() -> None:

@@ -31,7 +31,7 @@ def test_days_are_those_of_the_stream_and_no_others_are_drawn(
     monkeypatch.setattr(chance, "AT_A_TIME", days_at_a_time * RUNS)
     counting = Counting()
     daily = Daily(counting, DAYS, RUNS, table)
-    found = np.array([daily.numbers().copy() for _ in range(DAYS)])
+    found = np.array([daily.on(day).copy() for day in range(DAYS)])
     bits = np.empty((DAYS, RUNS), dtype=np.uint32 if table is None else np.uint16)
     Dice(1, 2).stream("somebody", "something").fill(bits)
     assert np.array_equal(found, bits if table is None else table[bits])

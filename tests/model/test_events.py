@@ -227,15 +227,15 @@ def test_an_answer_leaves_runs_in_which_nothing_came_as_they_were(tmp_path: Path
 
 
 def test_an_answer_of_numbers_is_the_formula_of_arrays() -> None:
-    first = np.array([0, 3, 10, 40], dtype=np.int16)
-    plain = Answer(first, Schedule(2.5, 30.0, 7.0, 20.0), 40)
-    arrays = Answer(first, Schedule(np.full(4, 2.5), np.full(4, 30.0), np.full(4, 7.0), np.full(4, 20.0)), 40)
+    first = {"e": np.array([0, 3, 10, 40], dtype=np.int16)}
+    plain = Answer(first, "e", Schedule(2.5, 30.0, 7.0, 20.0), 40)
+    arrays = Answer(first, "e", Schedule(np.full(4, 2.5), np.full(4, 30.0), np.full(4, 7.0), np.full(4, 20.0)), 40)
     for day in range(40):
-        assert np.allclose(np.broadcast_to(plain.change(day), 4), arrays.change(day), atol=1e-7)
-    assert arrays.change(3)[0] == pytest.approx((0.5 + 1) / 7 * 2 ** (-0.5 / 20))
-    assert arrays.change(39).tolist() == [0, 0, 0, 0]
-    assert np.all(np.asarray(arrays.change(29))[:3] > 0)
-    assert np.asarray(arrays.change(29))[3] == 0
+        assert np.allclose(np.broadcast_to(plain.on(day), 4), arrays.on(day), atol=1e-7)
+    assert arrays.on(3)[0] == pytest.approx((0.5 + 1) / 7 * 2 ** (-0.5 / 20))
+    assert arrays.on(39).tolist() == [0, 0, 0, 0]
+    assert np.all(np.asarray(arrays.on(29))[:3] > 0)
+    assert np.asarray(arrays.on(29))[3] == 0
 
 
 # -- directions and parts ---------------------------------------------------------------------------------------------

@@ -12,30 +12,43 @@ from hypothesis import strategies as st
 
 from sim.model.arrays import Number
 from sim.model.bargaining import agreement_probability, nash_rate, party_gain
-from sim.model.influence import deliberate, perceive, plus, say
+from sim.model.events import due, following, shifted, without
+from sim.model.influence import deliberate, giving_way, per_leverage, say
 from sim.model.numbers import happens
+from sim.model.perception import Gain, kalman, perceive
 from sim.model.schedule import Planned, Schedule, profile
+from sim.model.sums import add, least, plus, rest, total
+from sim.model.sums import product as times
 from sim.model.theatre import (
     breakdown_probability,
     calm,
+    ever,
+    first_day,
     held_back,
     incident_probability,
     launch_probability,
+    launched,
+    once_more,
     phases,
+    still,
     strike_probability,
     terms_probability,
 )
 from sim.model.utility import (
+    clash_cost,
     contest_success,
     engagement,
     expected_backing,
     fear_of_defeat,
     guarantor_gain,
+    imminence,
     initiator_gain,
     patron_gain,
+    promise,
     provocation,
     quantal_response,
     restraint,
+    rift_cost,
     terms_gain,
 )
 
@@ -89,6 +102,11 @@ def test_gains_match_their_formulas() -> None:
     assert patron_gain(array(-0.2), 0.7, 0.06, 0.1, 0.05)[0] == pytest.approx(0.7 * -0.2 + 0.06 - 0.1 - 0.05)
     assert guarantor_gain(array(-0.7), array(0.2), 0.1)[0] == pytest.approx(0.7 * 0.6 - 0.1)
     assert expected_backing(array(-1.2, -1, 0, 1.4)).tolist() == [0, 0, 0.5, 1]
+    assert promise(0.25, array(0.5, 1), array(0, 1)).tolist() == [0.5, 1.25]
+    assert rift_cost(0.5, 2.0, array(0.5, 0.5), array(-0.5, 0.5)).tolist() == [1, 0.5], "no rift where both agree"
+    assert clash_cost(0.5, 2.0, array(0.5, -0.5)).tolist() == [1.5, 0.5], "no clash with a patron that holds back"
+    assert imminence(array(0.5), array(0.25)).tolist() == [0.125]
+    assert least(array(1, 2), array(2, 1)).tolist() == [1, 1]
     assert provocation(0.45, array(0.5), 0.8)[0] == pytest.approx(0.45 * 0.5 * 0.8)
     assert provocation(array(0, 2), 1.0, 1.0).tolist() == [0, 1]
     assert restraint(0.5, array(0.4, 3), 0.5) == pytest.approx([0.5 * 0.8, 0]), "none beyond what there is"
@@ -106,13 +124,47 @@ def test_a_weighted_sum_takes_numbers_and_arrays() -> None:
     assert plus(ones, 0.5, 3 * ones).tolist() == plus(ones, 1.5, 1.0).tolist() == [2.5] * 40
 
 
+def test_a_total_keeps_single_precision_and_is_0_of_nothing() -> None:
+    ones = np.ones(2, dtype=np.float32)
+    assert total([]) == 0
+    both = total([ones, 2 * ones])
+    assert isinstance(both, np.ndarray)
+    assert (both.dtype, both.tolist(), ones.tolist()) == (np.float32, [3, 3], [1, 1])
+
+
+def test_the_resolute_and_those_nobody_has_leverage_over_keep_their_stances() -> None:
+    whole = array(0, 0.5, 2)
+    assert giving_way(0.5, whole).tolist() == [0, 0.25, 0.5], "no more than all of what is not resolve"
+    assert giving_way(1.0, whole).tolist() == [0, 0, 0]
+    assert per_leverage(giving_way(0.5, whole), whole).tolist() == [0, 0.5, 0.25]
+    assert (rest(array(0.25)).tolist(), add(array(1), 0.5).tolist(), times(array(3), 0.5).tolist()) == (
+        [0.75],
+        [1.5],
+        [1.5],
+    )
+
+
 def test_perception_matches_a_worked_step_of_kalmans_filter() -> None:
-    gain = 0.044 / (0.044 + 0.09)
-    perceived, variance = perceive(array(0.1), 0.04, array(0.5), 0.3)
-    assert perceived[0] == pytest.approx(0.1 + gain * 0.4)
-    assert variance[0] == pytest.approx(0.044 * (1 - gain))
-    exact, _ = perceive(array(0), 0.04, array(1), 0.0)
+    expected = 0.044 / (0.044 + 0.09)
+    gain, variance = kalman(array(0.04), 0.3)
+    assert gain[0] == pytest.approx(expected)
+    assert variance[0] == pytest.approx(0.044 * (1 - expected))
+    assert perceive(array(0.1), gain, array(0.5))[0] == pytest.approx(0.1 + expected * 0.4)
+    exact, _ = kalman(array(0.04), 0.0)
     assert exact[0] == pytest.approx(0.044 / (0.044 + 0.0004)), "noise is never taken to be below 0.02"
+
+
+def test_gains_of_numbers_and_of_arrays_agree_and_settle() -> None:
+    numbers, arrays = Gain(0.3, 0.2, 200), Gain(array(0.3, 0.3), array(0.2, 0.2), 200)
+    assert (numbers.is_single, arrays.is_single) == (True, False)
+    for day in range(200):
+        gain = numbers.on(day)
+        assert [gain, gain] == arrays.on(day).tolist() == arrays.on(day).tolist(), "also if asked for twice"  # type: ignore[union-attr]
+    drift, noise = 0.004, 0.2**2
+    variance = (drift + math.sqrt(drift**2 + 4 * drift * noise)) / 2  # predicted, where it no longer changes
+    assert gain == pytest.approx(variance / (variance + noise), rel=1e-5)
+    first = 0.02**2 + drift
+    assert Gain(0.0, 0.2, 1).on(0) == pytest.approx(first / (first + noise)), "nobody is surer than 0.02 at first"
 
 
 def test_friedkin_johnsen_opinions_tend_to_the_published_limit() -> None:
@@ -149,7 +201,7 @@ def test_profile_ramps_fades_and_ends() -> None:
 
 def changes(schedule: Schedule, days: int) -> list[Number]:
     planned = Planned(schedule, days)
-    return [planned.change(day) for day in range(days)]
+    return [planned.on(day) for day in range(days)]
 
 
 def test_only_what_changes_since_the_eve_counts() -> None:
@@ -193,6 +245,42 @@ def test_what_has_a_chance_of_0_never_happens_and_what_has_1_always() -> None:
     assert happens(bits, array(0)).tolist() == [False, False, False]
     assert happens(bits, array(0.5)).tolist() == [True, False, False], "2**31 is exactly a half"
     assert happens(bits, array(1)).tolist() == [True, True, True]
+
+
+def test_events_come_on_their_day_in_open_runs_and_shift_within_the_range() -> None:
+    days = np.array([4, 5, 6, 5], dtype=np.int16)
+    hit = due(days, 5, np.array([False, False, False, True]))
+    assert hit.tolist() == [False, True, False, False]
+    every, first = np.ones(3, dtype=np.bool_), np.array([4, 5, 60], dtype=np.int16)
+    assert following(every, first, 5).tolist() == [True, False, False], "what comes on the same day comes too late"
+    assert without(every, first, 5).tolist() == [False, True, True]
+    assert not following(~every, first, 5).any()
+    assert not without(~every, first, 5).any()
+    assert shifted(array(0.5, 0.5, 0.9, -0.9), every.repeat(2)[:4], array(0.25, -2, 0.25, 0), -1, 1).tolist() == [
+        0.75,
+        -1,
+        1,
+        pytest.approx(-0.9),
+    ]
+    assert shifted(array(0.5), array(0) > 0, 0.25, 0, 1).tolist() == [0.5]
+
+
+def test_what_happens_is_recorded_once() -> None:
+    first, now = np.array([3, 60, 60], dtype=np.int16), np.array([True, True, False])
+    found = first_day(first, now, 7, 60)
+    assert (found.dtype, found.tolist()) == (np.int16, [3, 7, 60])
+    assert still(now, np.array([False, True, False])).tolist() == [True, False, False]
+    assert ever(now, np.array([False, True, False])).tolist() == [True, True, False]
+    count = once_more(np.array([0, 1, 1], dtype=np.int16), now)
+    assert (count.dtype, count.tolist()) == (np.int16, [1, 2, 1])
+
+
+def test_an_offensive_is_full_by_imminence_and_breaks_the_agreement_in_force() -> None:
+    launch, agreed = np.array([True, True, False, False]), np.array([True, False, True, True])
+    before = np.array([False, False, False, True])
+    full, broke = launched(launch, array(0.3, 0.29, 0.9, 0), agreed, before, before)
+    assert full.tolist() == [True, False, False, True]
+    assert broke.tolist() == [True, False, False, True]
 
 
 def test_at_most_one_phase_changes_in_a_day() -> None:

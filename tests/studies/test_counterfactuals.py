@@ -274,8 +274,8 @@ def test_a_held_posture_stays_and_no_other_stream_moves(scenario: Scenario) -> N
 
         def day_end(self, crisis: Crisis) -> None:
             self.postures.append(crisis.actors[2].posture.copy())
-            self.rolls.append(crisis._today["launch"].copy())
-            self.noise.append(np.stack([actor._wavering._days[actor._wavering._next - 1] for actor in crisis.actors]))
+            self.rolls.append(crisis._rolls["launch"].on(crisis.day).copy())
+            self.noise.append(np.stack([actor._wavering.on(crisis.day) for actor in crisis.actors]))
 
     def watched(one: Scenario) -> Watch:
         watch = Watch()

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from sim.model.arrays import Floats, Number, is_zero, number, total
+from sim.model.arrays import Floats, Number, is_zero
 from sim.model.chance import Daily
 from sim.model.framework import Agent
-from sim.model.influence import adjust, appeal, deliberate, perceive, plus, say
-from sim.model.leaving import OverRuns
+from sim.model.influence import adjust, appeal, deliberate, giving_way, per_leverage, say
+from sim.model.over_runs import OverRuns
+from sim.model.perception import Gain, perceive
+from sim.model.sums import plus, product, rest, total
 from sim.model.utility import rift_cost
 from sim.rng import normal_quantiles
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from sim.model.events import Shift
     from sim.model.framework import Model
     from sim.model.setting import Setting
-
-LEAST_DOUBT = 0.02  # sd of what others take a stance to be, if a scenario gives it as one number
 
 
 @dataclass(frozen=True)
@@ -84,11 +82,11 @@ class Actor(OverRuns, Agent):  # type: ignore[misc]
         self.stance = self.conviction.copy()
         mean, sd = setting.first_belief(name)
         self.perceived = setting.whole(mean)
-        self.variance: Number = np.square(np.maximum(sd, np.float32(LEAST_DOUBT)))
+        self._gain = Gain(sd, self.ambiguity, setting.horizon)
         self.posture = setting.whole(self.field("posture"))
         self.held = bool(setting.scenario.actors[name].held)
         self.condition: Number = 0.0
-        self.said: Floats = self.stance
+        self.said = self.stance.copy()
         self._signals, self._wavering = (
             Daily(setting.dice.stream(f"actors.{name}", purpose), setting.horizon, setting.runs, normal_quantiles())
             for purpose in ("signal", "deliberation")
@@ -103,14 +101,14 @@ class Actor(OverRuns, Agent):  # type: ignore[misc]
         setting = self.setting
         heard = self.leverages(cast)
         whole = total(leverage for _, leverage in heard)
-        giving_way = (1 - self.resolve) * np.minimum(whole, 1)
-        share = giving_way / np.where(np.asarray(whole) > 0, whole, 1)
-        self._keeping = 1 - giving_way
-        self._anchor = setting.whole(self._keeping * self.conviction)
-        self._heard = [(other, number(share * leverage)) for other, leverage in heard]
-        openness = setting.parameter("press_effect") * (1 - self.resolve)
+        following = giving_way(self.resolve, whole)
+        share = per_leverage(following, whole)
+        self._keeping = rest(following)
+        self._anchor = product(self.conviction, self._keeping)
+        self._heard = [(other, product(share, leverage)) for other, leverage in heard]
+        openness = product(setting.parameter("press_effect"), rest(self.resolve))
         self._mediators = [
-            (other, number(openness * leverage)) for other, leverage in heard if other.role == "mediator"
+            (other, product(openness, leverage)) for other, leverage in heard if other.role == "mediator"
         ]
         self._persuasion = setting.pressures_on(self.name, "persuasion", openness)
         self._conditions = setting.pressures_on(self.name, "conditional", setting.parameter("condition_effect"))
@@ -124,26 +122,29 @@ class Actor(OverRuns, Agent):  # type: ignore[misc]
     def rifts(self, cast: Sequence[Actor]) -> list[tuple[Actor, Number]]:
         """Return the guarantors with leverage over it, each with the cost of a rift with it at full deterrence."""
         cost = self.setting.parameter("rift_cost")
-        return [(one, number(cost * leverage)) for one, leverage in self.leverages(cast, "guarantor")]
+        return [(one, product(cost, leverage)) for one, leverage in self.leverages(cast, "guarantor")]
 
     def cost_of(self, rifts: Sequence[tuple[Actor, Number]]) -> Number:
         """Return the cost of rifts with guarantors today."""
-        return total(rift_cost(cost, one.posture, one.perceived) for one, cost in rifts)
+        whole: Number = 0.0
+        for one, cost in rifts:
+            whole = rift_cost(whole, cost, one.posture, one.perceived)
+        return whole
 
     def shift(self, key: str, shifted: Shift) -> None:
         """Let an event shift one of its numbers; a stance shifts together with the conviction it reverts to."""
         for name in ("stance", "conviction") if key == "stance" else (key,):
             setattr(self, name, shifted(getattr(self, name)))
         if key == "stance":
-            self._anchor = self.setting.whole(self._keeping * self.conviction)
+            self._anchor = product(self.conviction, self._keeping)
 
-    def signal(self) -> None:
+    def signal(self, day: int) -> None:
         """Phase 1: state its stance in public, with noise."""
-        self.said = say(self.stance, self.ambiguity, self._signals.numbers())
+        self.said = say(self.stance, self.ambiguity, self._signals.on(day))
 
-    def perceive(self) -> None:
+    def perceive(self, day: int) -> None:
         """Phase 2: all others update their belief about its stance."""
-        self.perceived, self.variance = perceive(self.perceived, self.variance, self.said, self.ambiguity)
+        self.perceived = perceive(self.perceived, self._gain.on(day), self.said)
 
     def deliberate(self, day: int) -> None:
         """Phase 3: weigh conviction, others and pressure (Friedkin & Johnsen 1990)."""
@@ -154,8 +155,10 @@ class Actor(OverRuns, Agent):  # type: ignore[misc]
             target = plus(target, pressure.weight, pressure.change(day))
         for mediator, weight in self._mediators:
             target = appeal(target, weight, mediator.posture, mediator.stance)
-        self._next_stance = deliberate(self.stance, target, self._wavering.numbers())
-        self.condition = total(pressure.weight * pressure.change(day) for pressure in self._conditions)
+        self._next_stance = deliberate(self.stance, target, self._wavering.on(day))
+        self.condition = 0.0
+        for pressure in self._conditions:
+            self.condition = plus(self.condition, pressure.weight, pressure.change(day))
 
     def commit_stance(self) -> None:
         """End of phase 3: adopt the new stance."""

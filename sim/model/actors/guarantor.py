@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sim.compiled.rule import rule
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, Number, number, total
+from sim.model.sums import product
 from sim.model.utility import clash_cost, guarantor_gain, quantal_response
 
 if TYPE_CHECKING:
+    from sim.model.arrays import Floats, Number
     from sim.model.events import Shift
     from sim.model.framework import Model
     from sim.model.setting import Setting
@@ -49,16 +50,18 @@ class Guarantor(Actor):
         """Compute the cost of a clash with each patron."""
         super().connect(cast)
         cost = self.setting.parameter("clash_cost")
-        self._clashes = [(p, number(cost * leverage)) for p, leverage in self.leverages(cast, "patron")]
+        self._clashes = [(p, product(cost, leverage)) for p, leverage in self.leverages(cast, "patron")]
 
     def shift(self, key: str, shifted: Shift) -> None:
         """Let an event shift one of its numbers; the weight of its troops follows its strength."""
         super().shift(key, shifted)
         if key == "strength":
-            self.troops = shifted.other(self.setting.parameter("troop_weight") * self.strength, self.troops)
+            self.troops = product(self.setting.parameter("troop_weight"), self.strength)
 
     def target(self, view: View) -> Floats:
         """Deterrence: salience times the will to deter."""
-        clash = total(clash_cost(cost, patron.perceived) for patron, cost in self._clashes)
+        clash: Number = 0.0
+        for patron, cost in self._clashes:
+            clash = clash_cost(clash, cost, patron.perceived)
         own = self._constant, self.condition, self._precision
         return deterrence(self.stance, self.salience, view.imminence, clash, *own)

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sim.compiled.rule import rule
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, Number, total
+from sim.model.sums import rest
 from sim.model.utility import (
     commitment_problem,
     contest_success,
-    expected_backing,
     fear_of_defeat,
     initiator_gain,
+    promise,
     quantal_response,
 )
 
 if TYPE_CHECKING:
+    from sim.model.arrays import Floats, Number
     from sim.model.events import Shift
     from sim.model.framework import Model
     from sim.model.setting import Setting
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
 def support(self_reliance: float, reliance: float, backing: float, let_through: float) -> float:
     """Return the support it can muster: self_reliance + (1 - self_reliance) * backing that guarantors let through."""
     return self_reliance + reliance * (backing * let_through)
-
-
-@rule
-def promise(share: float, perceived: float) -> float:
-    """Backing promised by the perceived stance of a patron with this share of it."""
-    return share * expected_backing(perceived)
 
 
 @rule
@@ -74,7 +69,7 @@ class Initiator(Actor):
 
     def __init__(self, crisis: Model, setting: Setting, name: str) -> None:
         super().__init__(crisis, setting, name)
-        self.self_reliance = self.field("self_reliance")
+        self.self_reliance = setting.whole(self.field("self_reliance"))  # over the runs, as support is even of nobody
         self._reliance = 1 - self.self_reliance
         self._fear = fear_of_defeat(setting.parameter("defeat_cost"), self.field("momentum"))
         distrust = commitment_problem(setting.parameter("commit_effect"), setting.value("credibility"))
@@ -94,7 +89,7 @@ class Initiator(Actor):
 
     def supported_by(self, backing: Number, let_through: Number = 1.0) -> Floats:
         """Return the support it can muster with some backing, of which guarantors let a share through."""
-        return self.setting.filled(support(self.self_reliance, self._reliance, backing, let_through))
+        return support(self.self_reliance, self._reliance, backing, let_through)
 
     def weigh(self, support: Floats, defence: Floats) -> tuple[Floats, Floats, Floats]:
         """Weigh an attack with this support against this defence.
@@ -109,10 +104,12 @@ class Initiator(Actor):
         """Let an event shift one of its numbers; reliance on backing follows its self-reliance."""
         super().shift(key, shifted)
         if key == "self_reliance":
-            self._reliance = shifted.other(1 - self.self_reliance, self._reliance)
+            self._reliance = rest(self.self_reliance)
 
     def target(self, view: View) -> Floats:
         """Readiness: the will to attack with the backing that the patrons' perceived stances promise."""
-        promised = total(promise(share, patron.perceived) for patron, share in self._shares)
+        promised: Number = 0.0
+        for patron, share in self._shares:
+            promised = promise(promised, share, patron.perceived)
         _, _, will = self.weigh(self.supported_by(promised), view.defence)
         return will

@@ -6,6 +6,7 @@ run for any number of runs, horizon or workers, and for any blocks played togeth
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -109,7 +110,7 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
     watches = [_Watch(task, row) for task, row in zip(tasks, rows, strict=True)]
     counted = [with_counts and not task.quantiles for task in tasks]
     states = _state_watch(stack, rows, kept)
-    whole = _played(stack, _Watches([states, *watches] if any(counted) else []), leaving=True)
+    whole = _played(stack, _Watches([states, *watches] if any(counted) else []), recorded=True)
     results = []
     for place, (task, row, met) in enumerate(zip(tasks, rows, kept, strict=True)):
         theatre, counts, paths = whole.part(row), {}, None
@@ -150,7 +151,7 @@ def run_part(
     rows = _rows(cuts, members)
     stack, kept = Stack.of(members), _all_kept(cuts)
     states = _state_watch(stack, rows, kept)
-    whole = _played(stack, _Watches([states], each_day), leaving=True)
+    whole = _played(stack, _Watches([states], each_day), recorded=True)
     results = []
     for place, (cut, row, met) in enumerate(zip(cuts, rows, kept, strict=True)):
         theatre = whole.part(row)
@@ -185,7 +186,7 @@ def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> li
     if not days:
         return everything
     watches = [PostureWatch(task.given, row) for task, row in zip(tasks, rows, strict=True)]
-    whole = _played(stack, _Watches(watches), max(days), leaving=True)
+    whole = _played(stack, _Watches(watches), max(days), recorded=True)
     looks = [
         Look(first_days(whole.part(row), stack.horizon), watch.postures)
         for row, watch in zip(rows, watches, strict=True)
@@ -232,12 +233,12 @@ def _path_watch(task: BlockTask, rows: slice) -> PathWatch:
     return PathWatch(np.arange(rows.start, rows.start + task.sampled), shape)
 
 
-def _played(setting: Setting, watch: Observer, days: int | None = None, *, leaving: bool = False) -> Theatre:
+def _played(setting: Setting, watch: Observer, days: int | None = None, *, recorded: bool = False) -> Theatre:
     from sim.model.crisis import Crisis  # late: it imports Mesa, which only playing needs
 
     crisis = Crisis(setting)
     try:
-        return crisis.play(watch, days, leaving=leaving)
+        return crisis.play(watch, days, recorded=recorded)
     finally:
         crisis.close()
 
@@ -328,6 +329,10 @@ class _Watch:
         if self._paths is not None:
             self._paths.day_end(crisis)
 
+    def next_look(self, day: int) -> int:
+        """Return the next day to record."""
+        return min(one.next_look(day) for one in (self._looking, self._paths) if one is not None)
+
     @property
     def postures(self) -> Mapping[tuple[str, int], Floats]:
         """Postures, keyed by actor and day."""
@@ -355,3 +360,7 @@ class _Watches:
             watch.day_end(crisis)
         if self._each_day is not None:
             self._each_day()
+
+    def next_look(self, day: int) -> int:
+        """Return the first day that any of them looks at."""
+        return min((one.next_look(day) for one in self._watches), default=sys.maxsize)

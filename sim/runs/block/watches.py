@@ -6,6 +6,7 @@ which storylines are chosen; a replay keeps more detail on a few.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -65,12 +66,6 @@ class Paths:
         return Paths(**ends, incident=self.incident[:days], strike=self.strike[:days], events=self.events)
 
 
-def still_played(crisis: Crisis, rows: slice) -> slice:
-    """Return the places, in the arrays of a play, of the runs in some rows that are still played."""
-    first, last = np.searchsorted(crisis.rows, (rows.start, rows.stop))
-    return slice(int(first), int(last))
-
-
 class StateWatch:
     """Counts states by day, and stances and postures by week, over the runs of each part that have not ended.
 
@@ -91,10 +86,10 @@ class StateWatch:
         self._part = np.full(runs, parts, dtype=np.float32)  # of each run; `parts` if it does not count
         for number, (row, counts) in enumerate(zip(rows, kept, strict=True)):
             self._part[row][counts] = number
+        self._all = bool((self._part < parts).all())
         self._agreement = np.zeros((parts, days + 1), dtype=np.int64)
         self._stance = np.zeros((parts, actors, weeks, STANCE_BINS), dtype=np.int64)
         self._posture = np.zeros((parts, actors, weeks, POSTURE_BINS), dtype=np.int64)
-        self._seen: Places | None = None
 
     def start(self, crisis: Crisis) -> None:
         """Count the state before day 0."""
@@ -103,6 +98,10 @@ class StateWatch:
     def day_end(self, crisis: Crisis) -> None:
         """Count the state at the end of a day, which is the state at the start of the next."""
         self._count(crisis, crisis.day + 1)
+
+    def next_look(self, day: int) -> int:
+        """Return the last day of the week."""
+        return day + -(day + 1) % WEEK
 
     def counts(self, part: int, theatre: Theatre) -> dict[str, Counts]:
         """Return the counts of a part, keyed by name, given what has happened in its runs."""
@@ -114,13 +113,11 @@ class StateWatch:
 
     def _count(self, crisis: Crisis, day: int) -> None:
         theatre, parts = crisis.theatre, len(self._rows)
-        if self._seen is not crisis.rows:  # some runs have left
-            self._seen, self._of = crisis.rows, self._part[crisis.rows]
-            self._played = [still_played(crisis, row) for row in self._rows]
-        part = np.where(theatre.ended, np.float32(parts), self._of)
-        in_force = theatre.agreement & (part < parts)
-        self._agreement[:, day] = [np.count_nonzero(in_force[played]) for played in self._played]
+        for back, in_force in enumerate(reversed(np.atleast_2d(crisis.in_force))):
+            counted = in_force if self._all else in_force & (self._part < parts)
+            self._agreement[:, day - back] = [np.count_nonzero(counted[row]) for row in self._rows]
         if day % WEEK == 0:
+            part = np.where(theatre.ended, np.float32(parts), self._part)
             for index, actor in enumerate(crisis.actors):
                 at = slice(None), index, day // WEEK
                 self._stance[at] = histograms(actor.stance, (-1, 1), STANCE_BINS, part, parts)
@@ -168,6 +165,10 @@ class PathWatch:
             table[crisis.day, self._going] = crisis.happened[event][places]
         self._going = self._going[~crisis.theatre.ended[places]]
 
+    def next_look(self, day: int) -> int:
+        """Return every day."""
+        return day
+
     def paths(self) -> Paths:
         """Return the paths."""
         incident, strike = self._happened["incident"], self._happened["strike"]
@@ -178,7 +179,7 @@ class PathWatch:
 
     def _copy(self, crisis: Crisis, entry: int) -> Places:
         """Copy the runs that have not ended; return their places in the arrays of the play."""
-        places = np.searchsorted(crisis.rows, self.rows[self._going])
+        places = self.rows[self._going]
         for number, actor in enumerate(crisis.actors):
             self._stance[entry, number, self._going] = actor.stance[places]
             self._posture[entry, number, self._going] = actor.posture[places]
@@ -187,7 +188,7 @@ class PathWatch:
 
 
 class PostureWatch:
-    """Records the postures of some actors at the end of some days; 0 in runs that are no longer played.
+    """Records the postures of some actors at the end of some days.
 
     Parameters
     ----------
@@ -210,8 +211,10 @@ class PostureWatch:
         """Keep the postures needed of this day."""
         if crisis.day + 1 not in self._days:
             return
-        played = still_played(crisis, self._rows)
-        rows = crisis.rows[played] - self._rows.start
         for actor in crisis.actors:
             if (actor.name, crisis.day + 1) in self._wanted:
-                self.postures[actor.name, crisis.day + 1][rows] = actor.posture[played]
+                self.postures[actor.name, crisis.day + 1][:] = actor.posture[self._rows]
+
+    def next_look(self, day: int) -> int:
+        """Return the next day of those wanted."""
+        return min((one - 1 for one in self._days if one > day), default=sys.maxsize)

@@ -111,14 +111,14 @@ def test_postures_are_looked_at_on_their_day() -> None:
     assert counts[0, 1].diagonal().tolist() == [1, 1, 0, 4, 0]
 
 
-def test_postures_are_kept_of_the_runs_asked_for_and_are_0_in_those_that_have_left() -> None:
+def test_postures_are_kept_of_the_runs_and_the_day_asked_for() -> None:
     watch = PostureWatch([PostureAt("a", "initiator", 0.5, 14)], slice(1, 5))
-    actor = SimpleNamespace(name="a", posture=np.array([0.1, 0.2, 0.3, 0.4], dtype=np.float32))
-    crisis: Any = SimpleNamespace(rows=np.array([0, 2, 3, 5]), actors=[actor])
+    actor = SimpleNamespace(name="a", posture=np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], dtype=np.float32))
+    crisis: Any = SimpleNamespace(actors=[actor])
     for crisis.day in range(20):
         watch.day_end(crisis)
         actor.posture = actor.posture + np.float32(1)
-    assert watch.postures["a", 14] == pytest.approx([0, 13.2, 13.3, 0])
+    assert watch.postures["a", 14] == pytest.approx([13.2, 13.3, 13.4, 13.5])
 
 
 def test_what_came_before_each_day_is_counted_to_the_last_day_where_all_came_early() -> None:

@@ -1,0 +1,141 @@
+"""Days played from a recording are, to the bit, those that the agents play."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.model import days
+from sim.model.chance import Dice
+from sim.model.crisis import Crisis
+from sim.model.days import Days
+from sim.model.inputs import draw_inputs, inputs_of
+from sim.model.setting import Setting
+from sim.scenario.edit import changed
+from sim.scenario.scenario import Scenario
+from tests import worlds
+from tests.places import ROOT, SHIPPED, cases
+
+DOCKED = sorted((ROOT / "tests" / "docking" / "scenarios").glob("*.yaml"))
+RUNS = 70  # not a multiple of what a loop takes
+FIERCE = {"launch_rate": 0.9, "terms_rate": 0.5, "strike_rate": 0.5}
+
+
+class Histories:
+    """All that an observer may see of a crisis whose days come from a recording."""
+
+    def __init__(self) -> None:
+        self.days: list[list[bytes]] = []
+
+    def start(self, crisis: Crisis) -> None:
+        self.days = []
+        self.day_end(crisis)
+
+    def day_end(self, crisis: Crisis) -> None:
+        theatre = vars(crisis.theatre)
+        seen: list[Any] = [one for one in theatre.values() if isinstance(one, np.ndarray)]
+        seen += [*crisis.theatre.firsts.values()]
+        seen += [np.broadcast_to(one, RUNS) for one in crisis.happened.values()]
+        seen += [one for actor in crisis.actors for one in (actor.stance, actor.posture)]
+        self.days.append([one.tobytes() for one in seen])
+
+    def next_look(self, day: int) -> int:
+        return day
+
+
+def crisis(scenario: Scenario, runs: int = RUNS) -> Crisis:
+    return Crisis(Setting(scenario, draw_inputs(inputs_of(scenario), 3, 0, runs, 2), Dice(3, 0)))
+
+
+def assert_same(scenario: Scenario) -> None:
+    played, recorded = Histories(), Histories()
+    crisis(scenario).play(played)
+    crisis(scenario).play(recorded, recorded=True)
+    assert len(played.days) == len(recorded.days)
+    for day, (one, other) in enumerate(zip(played.days, recorded.days, strict=True)):
+        assert one == other, f"the end of day {day - 1}"
+
+
+@pytest.mark.parametrize("path", [*DOCKED, *SHIPPED], ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_they_are_the_same(path: Path) -> None:
+    assert_same(sim.load(path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", cases(), ids=lambda path: path.stem)
+def test_they_are_the_same_in_past_cases(path: Path) -> None:
+    assert_same(sim.load(path))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ties": {}},
+        {"parameters": {"strike_rate": 0, "terms_rate": 0}},
+        {"strikes": "off", "terms": "off"},
+        {"start": {"phase": "agreement"}},
+        {"actors__backer": None, "ties": {}},
+        {"actors__shield": None, "actors__envoy": None, "ties": {}},
+        {"actors__shield__held": True},
+        {"talks": {"summit": {"start": {"uniform": [5, 20]}, "boost": 3}}},
+        {"credibility": {"uniform": [0, 1]}, "population": None},
+    ],
+    ids=lambda changes: "-".join(changes),
+)
+def test_they_are_the_same_in_crises_of_other_kinds(tmp_path: Path, changes: dict[str, Any]) -> None:
+    assert_same(worlds.load(tmp_path, **changes))
+
+
+def test_a_crisis_whose_runs_have_all_ended_is_over(tmp_path: Path) -> None:
+    scenario = worlds.load(
+        tmp_path, parameters=FIERCE, actors__attacker__stance=1, actors__attacker__self_reliance=1, credibility=0.0
+    )
+    one = crisis(scenario)
+    theatre = one.play(Histories(), recorded=True)
+    assert theatre.ended.all()
+    assert one.day < scenario.horizon - 1, "the last days are not played"
+    assert_same(scenario)
+
+
+def test_a_day_is_recorded_once_for_each_structure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded: list[Crisis] = []
+    record = days._record
+    monkeypatch.setattr(days, "_recorded", {})
+    monkeypatch.setattr(days, "_record", lambda one, numbers: recorded.append(one) or record(one, numbers))
+    scenario = worlds.load(tmp_path)
+    for _ in range(2):
+        crisis(scenario).play(days=2, recorded=True)
+    crisis(changed(scenario, {"actors.backer.stance": {"normal": [-0.2, 0.1]}}), 30).play(days=2, recorded=True)
+    assert len(recorded) == 1, "neither other numbers nor fewer runs are another structure"
+    crisis(changed(scenario, {"actors.backer.stance": 0.3}), 30).play(days=2, recorded=True)
+    assert len(recorded) == 2, "a single number is"
+
+
+def test_recording_leaves_a_crisis_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(days, "_recorded", {})
+    one = crisis(sim.load(DOCKED[1]))
+    before = [(held, dict(held)) for part in (one, one.theatre, *one.actors) for held in [vars(part)]]
+    Days(one)
+    for held, was in before:
+        assert held.keys() == was.keys()
+        for key, value in was.items():
+            if isinstance(value, np.ndarray):
+                assert np.array_equal(held[key], value), key
+            else:
+                assert held[key] is value or held[key] == value, key
+
+
+def test_what_changes_must_be_an_array_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(days, "_recorded", {})
+    one = crisis(worlds.load(tmp_path))
+    one.actors[0].perceived = one.actors[1].perceived
+    with pytest.raises(RuntimeError, match="expected an array of its own for perceived, which changes"):
+        Days(one)
+    other = crisis(worlds.load(tmp_path))
+    other.actors[0].posture = np.float32(0.5)  # type: ignore[assignment]
+    with pytest.raises(RuntimeError, match="expected an array of its own for posture, which changes"):
+        Days(other)
