@@ -41,15 +41,20 @@ def check_articles(paths: Iterable[Path], folder: Path, format_: Format) -> None
     if format_ is Format.JSON:
         print_json({"holds": not failing, "files": files})
     else:
-        rows = [[str(value) for name, value in row.items() if name != "told"] for row in files]
-        say_all(aligned(HEADS, rows, words="l"))
-        for fault in faults:
-            note(str(fault))
+        _say(files, faults)
         note(_verdict(failing, were_checked=were_checked))
     if failing:
         raise typer.Exit(Exit.GATE)
     if not were_checked:
         raise typer.Exit(Exit.USAGE)
+
+
+def _say(files: Iterable[dict[str, Any]], faults: Iterable[Fault]) -> None:
+    """Print a table of the files, and the faults."""
+    rows = [[str(value) for name, value in row.items() if name != "told"] for row in files]
+    say_all(aligned(HEADS, rows, words="l"))
+    for fault in faults:
+        note(str(fault))
 
 
 def _plain(file: str, items: tuple[HeldItem, ...]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ single number gives the same result, to the last digit, as an array filled with 
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +17,8 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Days: TypeAlias = npt.NDArray[np.int16]
 Places: TypeAlias = npt.NDArray[np.intp]
 Number: TypeAlias = "float | np.floating[Any] | Floats"
+LINE = 64
+"""Bytes of a line of the cache."""
 
 
 def number(value: Any) -> Number:
@@ -37,3 +40,10 @@ def is_zero(value: Number) -> bool:
 def is_one(value: Number) -> bool:
     """Whether a value is a single number, the same in all runs."""
     return not isinstance(value, np.ndarray)
+
+
+def zeros(shape: tuple[int, ...], kind: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Return an array of zeros that starts with a line of the processor's cache, as NumPy's own need not."""
+    size = math.prod(shape) * np.dtype(kind).itemsize
+    memory = np.zeros(size + LINE, dtype=np.uint8)
+    return memory[-memory.ctypes.data % LINE :][:size].view(kind).reshape(shape)

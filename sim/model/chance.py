@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim import rng
 from sim.compiled.recording import in_loops
+from sim.model.arrays import zeros
 from sim.model.over_runs import ByDay
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Daily(ByDay):
         self.table = table
         self._stream, self._days, self._runs = stream, days, runs
         shape = min(days, at_a_time(runs)), in_loops(runs)
-        self._bits: Bits = np.zeros(shape, dtype=np.uint32 if table is None else np.uint16)
+        self._bits: Bits = zeros(shape, np.uint32 if table is None else np.uint16)
         self._first, self._drawn = 0, 0
 
     def on(self, day: int) -> Any:

@@ -17,7 +17,6 @@ from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patro
 from sim.model.arrays import Bools, Floats, Number, is_zero, number
 from sim.model.bargaining import Bargain
 from sim.model.chance import Daily
-from sim.model.days import Days
 from sim.model.events import Coming, targets
 from sim.model.framework import Agent, Model
 from sim.model.numbers import happens
@@ -173,32 +172,26 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         self._break_rate, self._precision = setting.parameter("break_rate"), setting.parameter("precision")
         self._half_stake = number(0.5 * _stake(setting.optional("population")))
 
-    def play(self, observer: Observer | None = None, days: int | None = None, *, recorded: bool = False) -> Theatre:
+    def play(self, observer: Observer | None = None, days: int | None = None) -> Theatre:
         """Play all days, or the first `days`, until all runs have ended; return the theatre with its record.
 
-        Parameters
-        ----------
-        recorded
-            Whether the agents play one day for a recording, which then plays all days, several times as fast. The
-            observer sees the days that it asks to look at, and some others; of these it finds the theatre, `happened`,
-            stances and postures, and no more.
+        The agents act on each day, and the observer sees each; `sim.model.days.play` takes a fraction of the time.
         """
-        watch, last = observer or Unseen(), self.horizon if days is None else days
-        recording = Days(self) if recorded else None
+        watch = observer or Unseen()
         with np.errstate(over="ignore", under="ignore"):  # exp of a certain no is infinite: its reciprocal is 0
             watch.start(self)
-            while self.day + 1 < last:
-                self.day += 1
-                if recording is None:
-                    self.play_day()
-                else:
-                    look = min(watch.next_look(self.day), self.day + recording.most - 1, last - 1)
-                    recording.play(look - self.day + 1)
-                    self.day = look
+            for day in range(self.horizon if days is None else days):
+                self.day = day
+                self.play_day()
                 watch.day_end(self)
-                if np.count_nonzero(self.theatre.ended) == self.runs:
+                if self.is_over:
                     break
         return self.theatre
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all runs have ended."""
+        return np.count_nonzero(self.theatre.ended) == self.runs
 
     def play_day(self) -> None:
         """Play all phases of a day."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -17,7 +16,9 @@ import numpy as np
 
 from sim.compiled.recording import Layout, Recorded, Recording, in_loops
 from sim.compiled.translation import WIDTH
+from sim.model.arrays import LINE, zeros
 from sim.model.chance import Daily, at_a_time
+from sim.model.crisis import Unseen
 from sim.model.over_runs import Holder, exchange
 from sim.model.stack import structure
 from sim.rng import normal_quantiles
@@ -29,24 +30,33 @@ if TYPE_CHECKING:
 
     from sim.compiled.translation import Kind
     from sim.model.arrays import Floats
-    from sim.model.crisis import Crisis
+    from sim.model.crisis import Crisis, Observer
+    from sim.model.theatre import Theatre
 
 _KINDS: dict[np.dtype[Any], Kind] = {np.dtype("f4"): "float", np.dtype("?"): "bool", np.dtype("i2"): "int16"}
-_WIDEST = 4  # bytes of the widest number in a row
-_LINE = 64  # bytes of a line of the cache; the starts of rows lie a line apart, so that they do not share its places
+_WIDEST = 4  # bytes of the widest number in a row; after a row comes a line of the cache, so that rows do not compete
 _SINGLES = 3  # place of the single numbers among what a loop is called with
 _recorded: dict[Hashable, _Loops] = {}
 _recording = Lock()
 
 
-class Days:
-    """The days of a crisis, played from a recording; its numbers move to memory of their own.
+def play(crisis: Crisis, observer: Observer | None = None, days: int | None = None) -> Theatre:
+    """Play all days of a crisis, or the first `days`, until all runs have ended; return the theatre with its record.
 
-    Attributes
-    ----------
-    most
-        Number of days that can be played at a time.
+    The observer sees the days that it asks to look at, and some others. Of these it finds the theatre, `happened`,
+    stances and postures in the crisis, and no more.
     """
+    watch, last = observer or Unseen(), (crisis.horizon if days is None else days) - 1
+    recording = Days(crisis)
+    watch.start(crisis)
+    while crisis.day < last and not crisis.is_over:
+        recording.play(min(watch.next_look(crisis.day + 1), last) - crisis.day)
+        watch.day_end(crisis)
+    return crisis.theatre
+
+
+class Days:
+    """The days of a crisis, played from a recording; its numbers move to memory of their own."""
 
     def __init__(self, crisis: Crisis) -> None:
         self._crisis, self._numbers = crisis, _Numbers(crisis)
@@ -54,28 +64,28 @@ class Days:
         self._loops = _loops_of(crisis, numbers)
         layout, runs = self._loops.layout, in_loops(crisis.runs)
         used = [numbers.given[name.place] for name in layout.tables if name.of == "given"]
-        self.most = 1 if any(one.reacts for one in used) else min(at_a_time(crisis.runs), crisis.horizon)
-        rows, step = _memory(len(layout.rows), runs)
-        for name, place in layout.rows.items():
+        self._most = 1 if any(one.reacts for one in used) else min(at_a_time(crisis.runs), crisis.horizon)
+        rows = zeros((len(layout.rows), runs * _WIDEST + LINE), np.uint8)
+        for name, row in zip(layout.rows, rows, strict=True):
             kind = numbers.kind(name)
-            row = rows[place * step :][: crisis.runs * kind.itemsize].view(kind)
-            row[:] = numbers.value(name)
+            held = row[: crisis.runs * kind.itemsize].view(kind)
+            held[:] = numbers.value(name)
             if name in self._loops.written:
-                numbers.put(name, row)
+                numbers.put(name, held)
         lines = _lines([numbers.value(name) for name in layout.lines], runs)
         self._singles, self._tables = self._by_day(), np.zeros(len(layout.tables), dtype=np.uint64)
         self._arrays = {
-            name: np.zeros((self.most, runs), dtype=numbers.kind(name))
+            name: zeros((self._most, runs), numbers.kind(name))
             for name in layout.tables
             if name.of == "number" or not isinstance(numbers.given[name.place], Daily)
         }
         self._memory = rows, lines, self._singles, self._tables, normal_quantiles()
         start, *others = (one.ctypes.data for one in self._memory)
-        self._arguments = [start, step, *others, runs]
+        self._arguments = [start, rows.strides[0], *others, runs]
 
     def play(self, days: int) -> None:
-        """Play some days, at most `most`, from the day that the crisis has come to; they must be played in order."""
-        first = self._crisis.day
+        """Play the next days, at most this many."""
+        first, days = self._crisis.day + 1, min(days, self._most)
         self._arguments[_SINGLES] = self._singles[first].ctypes.data
         for stage in self._loops.stages:
             for name in stage.tables:
@@ -83,6 +93,7 @@ class Days:
             stage.loop(*self._arguments, days)
         for name in self._loops.kept:
             self._numbers.put(name, self._arrays[name][:days, : self._crisis.runs])
+        self._crisis.day += days
 
     def _table(self, name: _Name, first: int, days: int) -> npt.NDArray[Any]:
         """Return an array over the days and the runs: what is given by day, or room for what is kept of each."""
@@ -109,16 +120,9 @@ class Days:
         return table
 
 
-def _memory(rows: int, runs: int) -> tuple[npt.NDArray[np.uint8], int]:
-    """Return memory for some rows, which starts at a line of the cache, and the bytes from one row to the next."""
-    step = runs * _WIDEST + _LINE
-    memory = np.zeros(rows * step + _LINE, dtype=np.uint8)
-    return memory[-memory.ctypes.data % _LINE :], step
-
-
 def _lines(arrays: Sequence[Floats], runs: int) -> Floats:
     """Return the lines of some numbers of each run, shape (runs / `WIDTH`, numbers, `WIDTH`)."""
-    lines = np.zeros((runs // WIDTH, len(arrays), WIDTH), dtype=np.float32)
+    lines = zeros((runs // WIDTH, len(arrays), WIDTH), np.float32)
     padded = np.zeros(runs, dtype=np.float32)
     for place, array in enumerate(arrays):
         padded[: len(array)] = array
@@ -194,6 +198,11 @@ class _Numbers:
         holder, key, _ = self.places[name.place]
         holder[key] = array
 
+    def check_own(self, name: _Name) -> None:
+        """Raise RuntimeError if a number is single, or the same array as another."""
+        if self.kinds[name.place] is None or self.first.count(self.first[name.place]) > 1:
+            raise RuntimeError(f"expected an array of its own for {self.places[name.place].key}, which changes")
+
     def kind(self, name: _Name) -> np.dtype[Any]:
         """Return the type of a number for each run."""
         kind = self.kinds[name.place] if name.of == "number" else None
@@ -241,21 +250,22 @@ def _record(crisis: Crisis, numbers: _Numbers) -> _Loops:
     RuntimeError
         If a number changes from day to day that is not an array of its own.
     """
-    stages = crisis.stages
-    if not any(one.reacts for one in numbers.given):
-        stages = (tuple(chain.from_iterable(stages)),)
-    takes = [_Take(crisis, numbers, phases) for phases in stages]
-    used = {name for take in takes for name in take.used}
-    changed = {name for take in takes for name in take.results}
+    takes = [_Take(crisis, numbers, phases) for phases in _stages(crisis, numbers)]
+    used: set[_Name] = set().union(*(take.used for take in takes))
+    changed: set[_Name] = set().union(*(take.results for take in takes))
     kept = [name for name in changed if numbers.places[name.place].key in crisis.KEPT]
-    seen = {name for name in changed if numbers.places[name.place].holder is crisis.happened}
-    written = sorted(changed & (used | seen))
+    written = sorted(name for name in changed if name in used or numbers.places[name.place].holder is crisis.happened)
     for name in written:
-        first = numbers.first[name.place]
-        if numbers.kinds[name.place] is None or numbers.first.count(first) > 1:
-            raise RuntimeError(f"expected an array of its own for {numbers.places[name.place].key}, which changes")
+        numbers.check_own(name)
     layout = _layout(numbers, written, sorted(used.difference(written, [_DAY])), kept)
     return _Loops([take.stage(layout) for take in takes], layout, written, kept)
+
+
+def _stages(crisis: Crisis, numbers: _Numbers) -> Sequence[Sequence[str]]:
+    """Return the phases of a day in stages; in one, if all that is given by day is known in advance."""
+    if any(one.reacts for one in numbers.given):
+        return crisis.stages
+    return [[phase for phases in crisis.stages for phase in phases]]
 
 
 def _layout(numbers: _Numbers, written: Sequence[_Name], read: Sequence[_Name], kept: Sequence[_Name]) -> Layout[_Name]:

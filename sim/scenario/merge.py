@@ -66,9 +66,12 @@ def read_merged(file: FilePath) -> Merged:
 
 
 def _spelled_out(tree: Tree) -> Tree:
-    """Expand a word in place of the map, as in `parameters: prior`, to that calibration without written parameters."""
+    """Expand a word in place of the map, as in `parameters: prior`, to that calibration without written parameters.
+
+    Next to a written `calibration`, a word is refused like anything else that is no map.
+    """
     word = tree.value.get("parameters")
-    if not isinstance(word, str):
+    if not isinstance(word, str) or "calibration" in tree.value:
         return tree
     places = {**tree.places, ("calibration",): tree.places[("parameters",)]}
     return Tree({**tree.value, "calibration": word, "parameters": None}, places)

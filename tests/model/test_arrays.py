@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.arrays import is_one, is_zero, number, over_runs
+from sim.model.arrays import LINE, is_one, is_zero, number, over_runs, zeros
 
 
 def test_only_the_plain_number_0_is_left_out() -> None:
@@ -26,3 +26,12 @@ def test_what_is_laid_over_runs_is_their_own() -> None:
     again = over_runs(one, 3)
     again[0] = 1
     assert (one.tolist(), again.tolist(), one.dtype) == ([0.5] * 3, [1, 0.5, 0.5], np.float32)
+
+
+def test_zeros_start_with_a_line_of_the_cache() -> None:
+    for size in range(1, 40):
+        made = zeros((size, 3), np.uint16)
+        assert (made.shape, made.dtype, made.ctypes.data % LINE) == ((size, 3), np.uint16, 0)
+        assert not made.any()
+        made[:] = size
+        assert (made == size).all()

@@ -54,7 +54,7 @@ def crisis(scenario: Scenario, runs: int = RUNS) -> Crisis:
 def assert_same(scenario: Scenario) -> None:
     played, recorded = Histories(), Histories()
     crisis(scenario).play(played)
-    crisis(scenario).play(recorded, recorded=True)
+    days.play(crisis(scenario), recorded)
     assert len(played.days) == len(recorded.days)
     for day, (one, other) in enumerate(zip(played.days, recorded.days, strict=True)):
         assert one == other, f"the end of day {day - 1}"
@@ -95,7 +95,7 @@ def test_a_crisis_whose_runs_have_all_ended_is_over(tmp_path: Path) -> None:
         tmp_path, parameters=FIERCE, actors__attacker__stance=1, actors__attacker__self_reliance=1, credibility=0.0
     )
     one = crisis(scenario)
-    theatre = one.play(Histories(), recorded=True)
+    theatre = days.play(one, Histories())
     assert theatre.ended.all()
     assert one.day < scenario.horizon - 1, "the last days are not played"
     assert_same(scenario)
@@ -108,10 +108,10 @@ def test_a_day_is_recorded_once_for_each_structure(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(days, "_record", lambda one, numbers: recorded.append(one) or record(one, numbers))
     scenario = worlds.load(tmp_path)
     for _ in range(2):
-        crisis(scenario).play(days=2, recorded=True)
-    crisis(changed(scenario, {"actors.backer.stance": {"normal": [-0.2, 0.1]}}), 30).play(days=2, recorded=True)
+        days.play(crisis(scenario), days=2)
+    days.play(crisis(changed(scenario, {"actors.backer.stance": {"normal": [-0.2, 0.1]}}), 30), days=2)
     assert len(recorded) == 1, "neither other numbers nor fewer runs are another structure"
-    crisis(changed(scenario, {"actors.backer.stance": 0.3}), 30).play(days=2, recorded=True)
+    days.play(crisis(changed(scenario, {"actors.backer.stance": 0.3}), 30), days=2)
     assert len(recorded) == 2, "a single number is"
 
 

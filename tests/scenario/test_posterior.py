@@ -97,7 +97,7 @@ def test_the_word_prior_takes_back_calibration_and_parameters(folder: Path) -> N
 
 
 def test_a_variant_that_writes_one_parameter_keeps_the_posterior(folder: Path) -> None:
-    write(folder, crisis(parameters="mine.csv"), "base.yaml")
+    write(folder, crisis(calibration="mine.csv"), "base.yaml")
     (folder / "over.yaml").write_text(
         "schema: offramp/scenario/1\nid: over\nextends: ./base.yaml\nparameters: {rift_cost: 0.5}\n", encoding="utf-8"
     )
@@ -105,6 +105,13 @@ def test_a_variant_that_writes_one_parameter_keeps_the_posterior(folder: Path) -
     assert over.posterior is not None
     assert over.written_parameters == {"rift_cost"}
     assert over.plain()["parameters"] == {"rift_cost": 0.5}
+
+
+@pytest.mark.parametrize("calibration", ["prior", ["prior"], {"normal": [0, 1]}])
+def test_a_word_for_the_parameters_next_to_a_calibration_is_refused(folder: Path, calibration: object) -> None:
+    file = write(folder, crisis(calibration=calibration, parameters="prior"))
+    with pytest.raises(ScenarioError, match=r'parameters: expected a map of keys \(got "prior"\)'):
+        sim.load(file)
 
 
 def test_the_hash_holds_the_draws(folder: Path) -> None:

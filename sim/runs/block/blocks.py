@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -110,7 +111,7 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
     watches = [_Watch(task, row) for task, row in zip(tasks, rows, strict=True)]
     counted = [with_counts and not task.quantiles for task in tasks]
     states = _state_watch(stack, rows, kept)
-    whole = _played(stack, _Watches([states, *watches] if any(counted) else []), recorded=True)
+    whole = _played(stack, _Watches([states, *watches] if any(counted) else []))
     results = []
     for place, (task, row, met) in enumerate(zip(tasks, rows, kept, strict=True)):
         theatre, counts, paths = whole.part(row), {}, None
@@ -151,7 +152,7 @@ def run_part(
     rows = _rows(cuts, members)
     stack, kept = Stack.of(members), _all_kept(cuts)
     states = _state_watch(stack, rows, kept)
-    whole = _played(stack, _Watches([states], each_day), recorded=True)
+    whole = _played(stack, _Watches([states], each_day))
     results = []
     for place, (cut, row, met) in enumerate(zip(cuts, rows, kept, strict=True)):
         theatre = whole.part(row)
@@ -186,7 +187,7 @@ def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> li
     if not days:
         return everything
     watches = [PostureWatch(task.given, row) for task, row in zip(tasks, rows, strict=True)]
-    whole = _played(stack, _Watches(watches), max(days), recorded=True)
+    whole = _played(stack, _Watches(watches), max(days))
     looks = [
         Look(first_days(whole.part(row), stack.horizon), watch.postures)
         for row, watch in zip(rows, watches, strict=True)
@@ -213,14 +214,15 @@ def _further_counts(
 def watch_block(task: BlockTask, watch: Observer) -> tuple[npt.NDArray[np.void], Draws]:
     """Play one block under an observer; return the record of each run, dtype `RECORD`, and the draws."""
     member = _member(task)
-    theatre = _played(Stack.of([member]), watch)
+    with closing(_crisis(Stack.of([member]))) as crisis:
+        theatre = crisis.play(watch)
     return _records(theatre.part(slice(0, task.runs)), *_all_kept([task])), member.draws
 
 
 def sample_block(task: BlockTask) -> Paths:
     """Play again the runs whose paths `run_block` is asked for."""
     watch = _path_watch(task, slice(0, task.runs))
-    watch_block(task, watch)
+    _played(Stack.of([_member(task)]), watch)
     return watch.paths()
 
 
@@ -233,14 +235,18 @@ def _path_watch(task: BlockTask, rows: slice) -> PathWatch:
     return PathWatch(np.arange(rows.start, rows.start + task.sampled), shape)
 
 
-def _played(setting: Setting, watch: Observer, days: int | None = None, *, recorded: bool = False) -> Theatre:
-    from sim.model.crisis import Crisis  # late: it imports Mesa, which only playing needs
+def _played(setting: Setting, watch: Observer, days: int | None = None) -> Theatre:
+    """Play a setting from a recording of a day."""
+    from sim.model import days as recorded  # late: it imports Mesa, which only playing needs
 
-    crisis = Crisis(setting)
-    try:
-        return crisis.play(watch, days, recorded=recorded)
-    finally:
-        crisis.close()
+    with closing(_crisis(setting)) as crisis:
+        return recorded.play(crisis, watch, days)
+
+
+def _crisis(setting: Setting) -> Crisis:
+    from sim.model.crisis import Crisis  # late, as above
+
+    return Crisis(setting)
 
 
 def first_days(theatre: Theatre, horizon: int) -> dict[str, Days]:
