@@ -17,11 +17,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import distributed
 import yaml
 
 from tests.benchmarks.load import processor_seconds
-from tests.cluster.processes import Cluster, cluster
+from tests.cluster.processes import cluster
 from tests.places import IDLIB, ROOT
 
 PAIRS = 3
@@ -53,32 +52,24 @@ def seconds(sweep: Path, store: Path, *options: str) -> tuple[float, dict[str, o
     return time.perf_counter() - start, json.loads(done.stdout)
 
 
-def batches_of(machines: Cluster) -> int:
-    """Return how many batches the workers of a scheduler have begun."""
-    with distributed.Client(machines.address, set_as_default=False) as client:
-        return sum(len(events) for topic, events in client.get_events().items() if topic.startswith("offramp-"))
-
-
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name, cluster(Path(name), 2) as machines:
         folder = Path(name)
         sweep = sweep_file(folder)
         pairs = []
-        print("| local | dask | dask / local | batches | batches a second of work | scheduler |", flush=True)
-        print("|---|---|---|---|---|---|")
+        print("| local | dask | dask / local | scheduler |", flush=True)
+        print("|---|---|---|---|")
         for number in range(PAIRS):
             local, here = seconds(sweep, folder / f"local-{number}", "--workers", "2")
-            before, used = batches_of(machines), processor_seconds(machines.scheduler.pid)
+            used = processor_seconds(machines.scheduler.pid)
             far, there = seconds(
                 sweep, folder / f"far-{number}", "--executor", "dask", "--address", machines.address, "--workers", "2"
             )
-            tasks, used = batches_of(machines) - before, processor_seconds(machines.scheduler.pid) - used
+            used = processor_seconds(machines.scheduler.pid) - used
             assert here["cells"] == there["cells"]
             pairs.append(far / local)
-            rate = tasks / (2 * far)
-            row = f"| {local:.1f} s | {far:.1f} s | {far / local:.3f} | {tasks} | {rate:.2f} | {used:.1f} s |"
-            print(row, flush=True)
+            print(f"| {local:.1f} s | {far:.1f} s | {far / local:.3f} | {used:.1f} s |", flush=True)
         print(f"median of {PAIRS} pairs: {statistics.median(pairs) - 1:+.1%}")
 
 
