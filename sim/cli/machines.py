@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from sim.runs.store import Store
     from sim.studies.bench import Site
 
-SPAWNING_PAYS = 12  # number of blocks from which worker processes make up for the second they take to start
-GROUPS_HERE = SPAWNING_PAYS // 4  # the same in groups, of four blocks at most, if the number of blocks is unknown
-LONG = 50_000  # a number of runs that are certainly as many blocks as worker processes need to pay
+SPAWNING_PAYS = 24  # number of blocks from which worker processes make up for the half second they take to start
+GROUPS_HERE = SPAWNING_PAYS // 2  # the same in groups, of two blocks at most, if the number of blocks is unknown
+LONG = 100_000  # a number of runs that are certainly as many blocks as worker processes need to pay
 EXAMPLE = "tcp://127.0.0.1:8786"
 
 

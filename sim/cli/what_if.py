@@ -54,7 +54,8 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     from sim.studies.counterfactuals import counterfactuals as play
 
     loaded, plan = prepared(scenario, runs, seed, out)
-    with machines.site("counterfactuals", blocks_of(loaded, plan), cache.open()) as site:
+    blocks = blocks_of(loaded, plan)
+    with machines.site("counterfactuals", blocks, cache.open(), blocks=blocks) as site:
         record = play(loaded, Bench(plan, site)).record(command_of(context))
     then = f"offramp run {shlex.quote(str(scenario))} --counterfactuals --out FOLDER writes a report"
     runs_each = f"{counted(record['counterfactuals']['runs'], 'run')} of each world, paired run by run"
@@ -187,7 +188,8 @@ def diff(  # noqa: PLR0913 - one parameter an option
 
     sides = differences.read_sides(before, after, seed)
     plan = differences.plan_of(sides, runs, seed)
-    with machines.site("diff", differences.blocks_of(sides, plan), cache.open()) as site:
+    blocks = differences.blocks_of(sides, plan)
+    with machines.site("diff", blocks, cache.open(), blocks=blocks) as site:
         record = differences.diff(sides, Bench(plan, site)).record()
     told = (
         f"{side.path}, as of {record[name]['as_of']}" for side, name in zip(sides, ("before", "after"), strict=True)

@@ -30,7 +30,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize(
-    ("workers", "blocks", "expected"), [(1, 100, 1), (None, 1, 1), (None, 11, 1), (3, 1, 3), (None, 12, None)]
+    ("workers", "blocks", "expected"), [(1, 100, 1), (None, 1, 1), (None, 23, 1), (3, 1, 3), (None, 24, None)]
 )
 def test_worker_processes_are_used_where_they_pay(
     workers: int | None, blocks: int, expected: int | None, monkeypatch: pytest.MonkeyPatch
@@ -42,7 +42,7 @@ def test_worker_processes_are_used_where_they_pay(
 
 def test_workers_start_late_where_nobody_knows_how_many_blocks_there_will_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    for workers, here in ((None, 3), (3, 0)):
+    for workers, here in ((None, 12), (3, 0)):
         executor = Machines(workers=workers).make()
         assert isinstance(executor, Local)
         assert executor.here == here
