@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import sim
 from sim.model import days
@@ -53,8 +56,11 @@ def crisis(scenario: Scenario, runs: int = RUNS) -> Crisis:
 
 def assert_same(scenario: Scenario) -> None:
     played, recorded = Histories(), Histories()
-    crisis(scenario).play(played)
+    whole = crisis(scenario).play(played)
     days.play(crisis(scenario), recorded)
+    at_once = days.play(crisis(scenario))
+    for name in ("offensive", "terms", "full", "breakdowns", "ended"):
+        assert np.array_equal(getattr(whole, name), getattr(at_once, name)), f"{name}, several days at a time"
     assert len(played.days) == len(recorded.days)
     for day, (one, other) in enumerate(zip(played.days, recorded.days, strict=True)):
         assert one == other, f"the end of day {day - 1}"
@@ -88,6 +94,54 @@ def test_they_are_the_same_in_past_cases(path: Path) -> None:
 )
 def test_they_are_the_same_in_crises_of_other_kinds(tmp_path: Path, changes: dict[str, Any]) -> None:
     assert_same(worlds.load(tmp_path, **changes))
+
+
+NUMBER = st.sampled_from([0.3, {"uniform": [0.1, 0.6]}])
+SINCE = st.sampled_from([{"start": 5}, {"start": {"uniform": [0, 9]}}, {"after": "strikes"}, {"after": "breakdown"}])
+HOW = st.fixed_dictionaries(
+    {}, optional={"ramp": st.just({"uniform": [2, 9]}), "end": st.just(40), "half_life": st.just({"uniform": [5, 30]})}
+)
+WHEN = st.sampled_from([{"date": 9}, {"date": {"uniform": [0, 30]}}, {"from": 3, "until": 25, "probability": 0.6}])
+IF = st.sampled_from([{}, {"if": "strikes"}, {"if": "no agreement"}])
+ON = st.sampled_from([
+    {"on": "attacker", "field": "posture"}, {"on": "backer", "field": "stance"}, {"on": "shield", "field": "strength"},
+    {"on": {"from": "backer", "to": "attacker"}, "field": "leverage"},
+    {"on": {"from": "envoy", "to": "shield"}, "field": "leverage"},
+])  # fmt: skip
+
+
+def joined(*parts: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for part in parts for key, value in part.items()}
+
+
+def event() -> st.SearchStrategy[dict[str, Any]]:
+    return st.builds(lambda number, *parts: joined({"add": number}, *parts), NUMBER, ON, WHEN, IF)
+
+
+def pressure(source: str, target: str, channel: str) -> st.SearchStrategy[dict[str, Any]]:
+    fixed = {"from": source, "on": target, "aim": "restrain", "channel": channel}
+    return st.builds(lambda number, *parts: joined(fixed, {"intensity": number}, *parts), NUMBER, SINCE, HOW)
+
+
+MIXED = st.fixed_dictionaries(
+    {
+        "pressures": st.fixed_dictionaries({}, optional={
+            "plea": pressure("envoy", "backer", "persuasion"), "threat": pressure("shield", "backer", "conditional"),
+            "price": pressure("backer", "attacker", "conditional"),
+        }),
+        "events": st.dictionaries(st.sampled_from("ab"), event()),
+        "ties__backer__attacker": NUMBER, "credibility": NUMBER, "actors__backer__ambiguity": NUMBER,
+        "start": st.sampled_from([{"phase": "agreement"}, {"phase": "standoff"}]),
+        "parameters": st.just({"launch_rate": 0.2, "terms_rate": 0.2, "agreement_rate": 0.4, "break_rate": 0.3}),
+    }
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@given(MIXED)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_they_are_the_same_whatever_comes_together(tmp_path: Path, changes: dict[str, Any]) -> None:
+    assert_same(worlds.load(tmp_path, **json.loads(json.dumps(changes))))  # no two parts are one object
 
 
 def test_a_crisis_whose_runs_have_all_ended_is_over(tmp_path: Path) -> None:
