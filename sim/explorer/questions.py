@@ -16,7 +16,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from sim.errors import ExecutionError
-from sim.explorer.play import Piece, play
 from sim.explorer.scheduler import WORKERS, Scheduler
 from sim.explorer.simulation import PLAN
 from sim.forecast.course import course_of
@@ -97,13 +96,6 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     return {"sentences": sentences, "value": round(crossings[0]["value"], 2) if len(crossings) == 1 else None}
 
 
-def played(group: Group) -> Sequence[BlockResult | Failure] | None:
-    """Play blocks in a worker, or get them from their store; None if halted."""
-    if group.tasks[0].store is not None:
-        return play_group(group)
-    return play(Piece(tuple(task.block for task in group.tasks), slice(0, BLOCK_RUNS)))
-
-
 class _Scheduled(Executor):
     """Plays the blocks of a study, which runs in a thread, on the scheduler's workers."""
 
@@ -116,12 +108,12 @@ class _Scheduled(Executor):
         self, function: Callable[[Any], Any], tasks: Iterable[Any], finished: Finished = None, lost: Lost = None
     ) -> Iterator[Any]:
         """Yield the results of blocks in order; at most one block per worker is requested at once."""
-        del function, finished, lost  # `played` is called instead; it can be halted if nothing is stored
+        del function, finished, lost  # `play_group` is called instead
         source, waiting = iter(tasks), deque[tuple[Group, Future[Any]]]()
         try:
             while True:
                 for group in islice(source, WORKERS - len(waiting)):
-                    asking: Coroutine[Any, Any, Any] = self._scheduler.run(played, group)
+                    asking: Coroutine[Any, Any, Any] = self._scheduler.run(play_group, group)
                     waiting.append((group, asyncio.run_coroutine_threadsafe(asking, self._loop)))
                 if not waiting:
                     return
@@ -138,8 +130,6 @@ class _Scheduled(Executor):
                 continue
             except CancelledError:
                 break
-            if result is None:
-                return [Failure("it was halted", f"{task} was halted") for task in group.tasks]
             return cast("Sequence[BlockResult | Failure]", result)
         future.cancel()
         raise ExecutionError("nobody waits for the answer any more")

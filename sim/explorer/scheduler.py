@@ -1,28 +1,27 @@
 """The scheduler: shares warm worker processes among all open pages.
 
-First looks come before errands (the story of a run, a tipping point), and errands before refining an existing answer.
-If many wait, a glimpse for each comes before all first looks. Work that nobody waits for any more is halted within one
-simulated day, and refining is halted in favour of first looks. All of this runs in one event loop, except the workers.
+First looks come before errands (the story of a run, a tipping point), and errands before refining an existing answer. A
+block takes so little time that none is stopped on the way. All of this runs in one event loop, except the workers.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import OfframpError, UsageError
-from sim.explorer.play import Piece, found, play
-from sim.explorer.simulation import GLIMPSE, Simulation, Watcher
-from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
+from sim.explorer.play import play
+from sim.explorer.simulation import Simulation, Watcher
 from sim.runs.executors.processes import WarmWorker
 
 if TYPE_CHECKING:
+    from sim.runs.block.blocks import BlockResult
+    from sim.runs.groups import Task
     from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
 
@@ -30,7 +29,6 @@ WORKERS = 2
 MOST_KEPT = 24  # simulations kept for pages that return to them: about a megabyte each
 MOST_ERRANDS = 16
 REST = 0.15  # seconds between an answer and its refinement, in which pages can paint and workers are free for new moves
-CROWD = 3  # number of simulations without a complete first look from which each is shown a glimpse first
 LOST = "a worker process died; was it killed, or out of memory?"
 
 
@@ -45,19 +43,10 @@ class Errand:
 
 @dataclass(eq=False)
 class Job:
-    """A piece of a simulation, or a glimpse of several.
+    """A block of a simulation."""
 
-    `search` looks up the first block in the store; `turn` plays; `glimpse` plays some runs of each simulation.
-    """
-
-    kind: Literal["search", "turn", "glimpse"]
-    simulations: Sequence[Simulation]
-    task: Piece
-
-    @property
-    def function(self) -> Callable[[Piece], list[BlockResult] | None]:
-        """The function that a worker calls with the piece."""
-        return found if self.kind == "search" else play
+    simulation: Simulation
+    task: Task
 
 
 Work = Job | Errand
@@ -66,8 +55,7 @@ Work = Job | Errand
 class Scheduler:
     """Distributes work to workers and results to all who wait.
 
-    With a store, only one worker at a time refines: a block that will be stored is not halted, so the other worker
-    stays free to begin first looks at once.
+    Only one worker at a time refines, so the other stays free to begin first looks at once.
     """
 
     def __init__(self, store: Store | None = None) -> None:
@@ -130,60 +118,25 @@ class Scheduler:
             del self._simulations[key]
 
     def _wake(self) -> None:
-        """Halt work that is no longer worth continuing, and let idle workers look for work."""
-        looks = sum(one.looks for one in self._awaited())
-        for worker, work in self._at.items():
-            if not _is_wanted(work):
-                worker.halt()
-            elif looks > 0 and _refines(work):
-                worker.halt()
-                looks -= 1
+        """Let idle workers look for work."""
         self._more.set()
 
-    def _awaited(self) -> list[Simulation]:
-        """Return the simulations that are watched and have not failed, the longest waiting first."""
-        held = [one for one in self._simulations.values() if one.watchers and not one.failure]
-        return sorted(held, key=lambda one: one.asked)
-
-    def _jobs(self, kind: str) -> list[Job]:
-        return [work for work in self._at.values() if isinstance(work, Job) and work.kind == kind]
-
     def _next(self) -> Work | None:
-        held = self._awaited()
-        for one in held:
-            if (piece := one.next_search()) is not None:
-                return Job("search", [one], piece)
-        looks = [one for one in held if one.looks]
-        blind = self._blind(looks) if _is_crowd(held) else []
-        if blind:
-            shared = self._share(blind)
-            return Job("glimpse", shared, Piece(tuple(one.task(0) for one in shared), GLIMPSE))
-        if self._jobs("glimpse"):
-            return None  # glimpses arrive sooner if nothing else is played meanwhile
+        """Return what to do next: of the simulations that are watched, the longest waiting first."""
+        held = sorted((one for one in self._simulations.values() if one.watchers), key=lambda one: one.asked)
         now = time.monotonic()
-        for one in looks:
-            if one.rests <= now:
-                return Job("turn", [one], one.next_look(whole=_is_crowd(held)))
+        for one in held:
+            if one.looks and (task := one.next_block()) is not None:
+                return Job(one, task)
         return self._errands.popleft() if self._errands else self._refining(held, now)
 
     def _refining(self, held: Sequence[Simulation], now: float) -> Job | None:
-        if any(work.task.store is not None for work in self._jobs("turn")):
+        if any(isinstance(work, Job) and work.task.block.block > 0 for work in self._at.values()):
             return None
         for one in sorted(held, key=lambda one: one.runs):
-            piece = one.next_block() if one.rests <= now else None
-            if piece is not None:
-                return Job("turn", [one], piece)
+            if one.runs and one.rests <= now and (task := one.next_block()) is not None:
+                return Job(one, task)
         return None
-
-    def _blind(self, simulations: Sequence[Simulation]) -> list[Simulation]:
-        """Return the simulations of which nothing is known and nothing is being played."""
-        glimpsed = {one for work in self._jobs("glimpse") for one in work.simulations}
-        return [one for one in simulations if not (one.is_known or one.is_playing or one in glimpsed)]
-
-    def _share(self, blind: Sequence[Simulation]) -> Sequence[Simulation]:
-        """Return simulations that can be played in one array, leaving the other free workers their share."""
-        alike = [one for one in blind if one.structure == blind[0].structure]
-        return alike[: math.ceil(len(alike) / (len(self._workers) - len(self._jobs("glimpse"))))]
 
     async def _serve(self, worker: WarmWorker) -> None:
         while True:
@@ -196,8 +149,8 @@ class Scheduler:
             try:
                 await self._do(worker, work)
             except Exception as error:  # pages see our own faults too, and the worker continues
-                for simulation in work.simulations if isinstance(work, Job) else ():
-                    simulation.fail(f"{type(error).__name__}: {error}")
+                if isinstance(work, Job):
+                    work.simulation.fail(f"{type(error).__name__}: {error}")
             finally:
                 self._at.pop(worker, None)
                 self._more.set()
@@ -211,67 +164,26 @@ class Scheduler:
             return
         outcome = await _outcome(worker, work)
         if isinstance(outcome, OfframpError):
-            for simulation in work.simulations:
-                if work.kind == "turn":
-                    simulation.give_back(work.task)
-                simulation.fail(str(outcome))
-        elif work.kind == "glimpse":
-            self._glimpsed(work, outcome or [])
-        elif work.kind == "search":
-            self._searched(work.simulations[0], work.task, outcome)
+            work.simulation.give_back(work.task)
+            work.simulation.fail(str(outcome))
         else:
-            self._played(work.simulations[0], work.task, outcome)
+            self._played(work.simulation, work.task, outcome)
 
-    def _searched(self, simulation: Simulation, piece: Piece, results: list[BlockResult] | None) -> None:
-        simulation.take_search(piece, None if results is None else results[0])
-        if results is not None:
-            self._rest([simulation], REST)
-            simulation.tell()
-
-    def _played(self, simulation: Simulation, piece: Piece, results: list[BlockResult] | None) -> None:
-        if results is None:
-            simulation.give_back(piece)
-            return
+    def _played(self, simulation: Simulation, task: Task, result: BlockResult) -> None:
         before = simulation.runs
-        simulation.take(piece, results[0])
-        if before < BLOCK_RUNS <= simulation.runs:
-            self._rest([simulation], REST)
-        if before < simulation.runs and (simulation.runs >= BLOCK_RUNS or _is_crowd(self._awaited())):
+        simulation.take(task, result)
+        if not before and simulation.runs:
+            simulation.rests = time.monotonic() + REST
+            asyncio.get_running_loop().call_later(REST, self._more.set)
+        if before < simulation.runs:
             simulation.tell()
-
-    def _glimpsed(self, work: Job, results: list[BlockResult]) -> None:
-        if results:
-            self._rest(self._awaited(), REST * len(results))
-        for simulation, result in zip(work.simulations, results, strict=False):
-            simulation.show(result)
-            simulation.tell()
-
-    def _rest(self, simulations: Iterable[Simulation], seconds: float) -> None:
-        for one in simulations:
-            one.rests = time.monotonic() + seconds
-        asyncio.get_running_loop().call_later(seconds, self._more.set)
-
-
-def _is_crowd(held: Sequence[Simulation]) -> bool:
-    """Return whether so many simulations wait for a first look that each should get a glimpse first."""
-    return sum(one.runs < BLOCK_RUNS for one in held) >= CROWD
-
-
-def _refines(work: Work) -> bool:
-    """Return whether a piece of work refines an answer after its first look."""
-    return isinstance(work, Job) and work.kind == "turn" and work.task.block > 0
-
-
-def _is_wanted(work: Work) -> bool:
-    if isinstance(work, Errand):
-        return not work.answer.done()
-    return any(one.watchers for one in work.simulations)
 
 
 async def _outcome(worker: WarmWorker, work: Work) -> Any:
-    """Return a worker's result: None if halted or not found, and an error if it failed."""
+    """Return a worker's result, or an error if it failed."""
+    function = work.function if isinstance(work, Errand) else play
     try:
-        return await asyncio.wrap_future(worker.submit(work.function, work.task))
+        return await asyncio.wrap_future(worker.submit(function, work.task))
     except OfframpError as error:
         return error
     except BrokenProcessPool:

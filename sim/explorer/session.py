@@ -164,7 +164,7 @@ class Session:
         new = self._scheduler.watch(scenario, self._watchers[slot])
         self._drop(slot)
         self._held[slot] = new
-        if new.is_known:
+        if new.runs:
             self._tell(slot)
 
     def _tell(self, slot: str) -> None:

@@ -44,6 +44,30 @@ class Dice:
         return rng.Bits(rng.source(self.seed, self.block, owner, purpose))
 
 
+@dataclass(frozen=True)
+class FirstDice(Dice):
+    """The chance of the first runs of a block of `runs`."""
+
+    runs: int
+
+    def stream(self, owner: str, purpose: str) -> Stream:
+        """Return the stream of one purpose."""
+        return _First(super().stream(owner, purpose), self.runs)
+
+
+class _First:
+    """The numbers of the first runs in a stream of more."""
+
+    def __init__(self, stream: Stream, runs: int) -> None:
+        self._stream, self._runs = stream, runs
+
+    def fill(self, out: Bits) -> None:
+        """Fill an array with the bits of the next days."""
+        drawn: Bits = np.empty((len(out), self._runs), dtype=out.dtype)
+        self._stream.fill(drawn)
+        out[:] = drawn[:, : out.shape[1]]
+
+
 class Daily(ByDay):
     """The numbers of a stream day by day, drawn several days at a time because that is faster.
 

@@ -1,4 +1,4 @@
-"""The scheduler answers all who wait, first looks first, and stops what nobody waits for."""
+"""The scheduler answers all who wait, first looks first, and begins nothing that nobody waits for."""
 
 import asyncio
 import time
@@ -13,14 +13,13 @@ import pytest
 import sim
 from sim.distributions import Fixed
 from sim.errors import UsageError
-from sim.explorer.play import Piece
-from sim.explorer.questions import TIP_PLAN, played
+from sim.explorer.questions import TIP_PLAN
 from sim.explorer.scheduler import MOST_ERRANDS, MOST_KEPT, Scheduler
-from sim.explorer.simulation import GLIMPSE, PLAN, Simulation
+from sim.explorer.simulation import PLAN, Simulation
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
-from sim.runs.groups import Group, Task
+from sim.runs.groups import Group, Task, play_group
 from sim.runs.store import Store
 from sim.scenario.edit import bare
 from sim.scenario.scenario import Scenario
@@ -104,56 +103,28 @@ def moved(scenario: Scenario, stance: float) -> Scenario:
 
 
 @pytest.mark.slow
-def test_many_at_once_are_each_shown_a_glimpse_before_anybodys_first_look(scenario: Scenario) -> None:
+def test_many_at_once_all_get_a_first_look_before_any_is_refined(scenario: Scenario) -> None:
     async def use(scheduler: Scheduler) -> None:
-        told: dict[int, list[int]] = {place: [] for place in range(8)}
+        first: dict[int, list[int]] = {}
+        held: list[Simulation] = []
 
         def note(place: int) -> Callable[[Simulation], None]:
-            return lambda now: told[place].append(now.look().runs)
+            return lambda _: first.setdefault(place, [one.runs for one in held])
 
-        held = [scheduler.watch(moved(scenario, 0.1 * place), note(place)) for place in range(8)]
-        await until(lambda: all(told.values()))
-        assert [runs[0] for runs in told.values()] == [GLIMPSE.stop] * 8
+        held += [scheduler.watch(moved(scenario, 0.1 * place), note(place)) for place in range(8)]
+        await until(lambda: len(first) == 8)
+        assert all(runs <= BLOCK_RUNS for at_first in first.values() for runs in at_first)
         chances = [one.look().probability for one in held]
         assert chances == sorted(chances)
         assert chances[0] < chances[-1]
-        await until(lambda: all(one.runs >= BLOCK_RUNS for one in held))
         expected = sim.run(held[5].scenario, runs=BLOCK_RUNS).records
         assert held[5].look().records[:BLOCK_RUNS].tobytes() == expected.tobytes()
-        assert held[5].glimpse is None
 
     with_scheduler(use)
 
 
 @pytest.mark.slow
-def test_what_cannot_be_played_together_is_glimpsed_apart(scenario: Scenario) -> None:
-    async def use(scheduler: Scheduler) -> None:
-        first: dict[int, int] = {}
-        for place in range(4):
-            one = scenario if place % 2 else longer(scenario, 40)
-            scheduler.watch(variant(one, place), lambda now, place=place: first.setdefault(place, now.look().runs))
-        await until(lambda: len(first) == 4)
-        assert set(first.values()) == {GLIMPSE.stop}
-
-    with_scheduler(use)
-
-
-@pytest.mark.slow
-def test_glimpses_that_nobody_waits_for_are_halted_and_others_go_on(scenario: Scenario) -> None:
-    async def use(scheduler: Scheduler) -> None:
-        slow = [scheduler.watch(variant(longer(scenario, 3000), place), ignore) for place in range(6)]
-        await until(lambda: playing(scheduler) == 2)
-        for one in slow:
-            scheduler.leave(one, ignore)
-        quick = scheduler.watch(scenario, ignore)
-        await until(lambda: quick.runs >= BLOCK_RUNS)
-        assert not any(one.is_known for one in slow)
-
-    with_scheduler(use)
-
-
-@pytest.mark.slow
-def test_a_fault_in_glimpses_is_told_to_all_who_wait_for_them(scenario: Scenario) -> None:
+def test_a_fault_is_told_to_all_who_wait(scenario: Scenario) -> None:
     async def use(scheduler: Scheduler) -> None:
         broken = replace(scenario, principal="nobody")
         failures: dict[int, str] = {}
@@ -166,13 +137,13 @@ def test_a_fault_in_glimpses_is_told_to_all_who_wait_for_them(scenario: Scenario
 
 
 @pytest.mark.slow
-def test_nobody_waiting_nothing_is_played(scenario: Scenario) -> None:
+def test_nobody_waiting_nothing_more_is_played(scenario: Scenario) -> None:
     async def use(scheduler: Scheduler) -> None:
         one = scheduler.watch(longer(scenario, 3000), ignore)
-        await until(lambda: playing(scheduler) == 2)
+        await until(lambda: playing(scheduler) == 1)
         scheduler.leave(one, ignore)
         await until(lambda: playing(scheduler) == 0)
-        assert (one.runs, watched(scheduler)) == (0, 0)
+        assert (one.runs, watched(scheduler)) == (BLOCK_RUNS, 0), "a block begun is finished, and no other begun"
 
     with_scheduler(use)
 
@@ -192,7 +163,7 @@ def test_refining_makes_way_for_a_first_look_and_goes_on_afterwards(scenario: Sc
 
 
 def test_what_cannot_be_taken_is_told_and_ends_no_worker(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    def take(self: Simulation, piece: Piece, result: BlockResult) -> None:
+    def take(self: Simulation, task: Task, result: BlockResult) -> None:
         raise ValueError("tallies of different questions cannot be merged")
 
     async def use(scheduler: Scheduler) -> None:
@@ -220,7 +191,7 @@ def test_what_the_explorer_has_played_into_a_store_no_command_plays_again(
         await until(lambda: one.runs == PLAN.most_runs and playing(scheduler) == 0)
         assert one.look().records[: 2 * BLOCK_RUNS].tobytes() == alone.records.tobytes()
         assert one.look().records.tobytes() == sim.run(scenario, runs=PLAN.most_runs).records.tobytes()
-        assert await scheduler.run(played, Group((Task(TIP_PLAN.task(scenario), "tip", False, store),))) is not None
+        assert await scheduler.run(play_group, Group((Task(TIP_PLAN.task(scenario), "tip", False, store),))) is not None
 
     with_scheduler(use, store)
     blocks = count_blocks(monkeypatch)

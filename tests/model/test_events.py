@@ -15,11 +15,10 @@ from sim.forecast.forecast import Forecast
 from sim.model.chance import Dice
 from sim.model.crisis import Crisis
 from sim.model.inputs import draw_inputs, inputs_of
-from sim.model.kept_dice import KeptDice
 from sim.model.schedule import Answer, Schedule
 from sim.model.setting import Setting
 from sim.model.theatre import Theatre
-from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block, run_part
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block, run_blocks
 from sim.scenario.scenario import Scenario
 from tests import worlds
 
@@ -272,18 +271,16 @@ def test_a_threat_carried_out_when_bombing_starts_lowers_the_probability_less_th
     assert second.p < 0
 
 
-def test_a_part_of_a_block_and_a_stack_have_the_runs_of_the_block(tmp_path: Path) -> None:
+def test_the_first_runs_of_a_block_and_a_stack_have_the_runs_of_the_block(tmp_path: Path) -> None:
     event = {"on": "attacker", "field": "stance", "add": 0.3, "from": 3, "until": 20, "probability": 0.6}
     scenarios = [
         world(tmp_path, {"e": {**event, "probability": p}, "t": {**TIE, "if": "strikes"}},
               pressures__p={**PRESS, "after": "strikes"})
         for p in (0.6, 0.2)
     ]  # fmt: skip
-    part = slice(1024, 2048)
-    dice = KeptDice(SEED, 0, BLOCK_RUNS, part, 60)
-    stacked = run_part([BlockTask(one, SEED, 0, 2) for one in scenarios], part, dice)
+    stacked = run_blocks([BlockTask(one, SEED, 0, 2, 1024) for one in scenarios])
     for scenario, piece in zip(scenarios, stacked, strict=True):
-        assert np.array_equal(piece.records, run_block(BlockTask(scenario, SEED, 0, 2)).records[part])
+        assert np.array_equal(piece.records, run_block(BlockTask(scenario, SEED, 0, 2)).records[:1024])
 
 
 Told = dict[str, list[float]]

@@ -9,16 +9,15 @@ import sim
 from sim.distributions import Distribution, Fixed, Normal
 from sim.model.chance import Dice
 from sim.model.inputs import draw_inputs, inputs_of, is_key
-from sim.model.kept_dice import KeptDice
 from sim.model.setting import Setting
 from sim.model.stack import Member, Stack, structure
-from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block, run_blocks, run_part
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block, run_blocks
 from sim.runs.block.conditions import EventBy
 from sim.scenario.scenario import Scenario
 from tests.explorer import world
 from tests.places import ROOT
 
-PART = slice(1024, 2048)
+RUNS = 1024
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +42,7 @@ def with_appeal(scenario: Scenario, intensity: float, start: float) -> Scenario:
 
 
 def played(scenarios: list[Scenario]) -> list[BlockResult]:
-    tasks = [BlockTask(one, 3, 0, 2) for one in scenarios]
-    return run_part(tasks, PART, KeptDice(3, 0, BLOCK_RUNS, PART, scenarios[0].horizon))
+    return run_blocks([BlockTask(one, 3, 0, 2, RUNS) for one in scenarios])
 
 
 def test_each_of_a_stack_has_the_runs_it_has_alone(scenario: Scenario) -> None:

@@ -8,7 +8,7 @@ import { make } from "./make.js";
 
 const $ = (id) => document.getElementById(id);
 const FIRST_LOOK = 4096, RETRIES = [300, 600, 1200, 2500, 5000];
-const page = { socket: null, tries: 0, stamp: 0, shown: 0, scene: null, b: null, a: null, answer: null, pinned: null, focused: null, warning: "", moves: new Map(), painted: 0 };
+const page = { socket: null, tries: 0, stamp: 0, shown: 0, scene: null, b: null, a: null, answer: null, pinned: null, focused: null, warning: "", moves: new Map() };
 const charts = new Charts(), fans = new Fans($("fans")), dots = new Dots($("dots"), $("ends"), tellRun);
 const controls = new Controls($("groups"), moved, focusOn);
 
@@ -139,7 +139,7 @@ function takeAnswer(answer) {
   page.answer = answer;
   page.shown = answer.n;
   document.body.classList.remove("stale");
-  if (answer.n === page.stamp && answer.runs >= FIRST_LOOK) busy(false);
+  if (answer.n === page.stamp) busy(false);
   if (fresh) banner(page.warning);  // what was said of something else stays while an answer is refined
   headline(answer);
   for (const name of ["incidence", "states"]) {
@@ -215,19 +215,16 @@ function rerun(answer) {
   $("seed").textContent = answer.seed;
 }
 
-// From a control's event to the paint after every figure followed, first (a glimpse, where many wait) and with a whole
-// first look, and the page's own part of that, as measures of the browser's timeline.
+// From a control's event to the paint after every figure followed, and the page's own part of that, as measures of the
+// browser's timeline.
 function measured(answer, came) {
-  const started = page.moves.get(answer.n), isWhole = answer.runs >= FIRST_LOOK;
+  const started = page.moves.get(answer.n);
   if (started === undefined) return;
-  if (isWhole) for (const stamp of page.moves.keys()) if (stamp <= answer.n) page.moves.delete(stamp);
+  for (const stamp of page.moves.keys()) if (stamp <= answer.n) page.moves.delete(stamp);
   requestAnimationFrame(() => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => {
       const end = performance.now();
-      if (page.painted !== answer.n) performance.measure("offramp-first", { start: started, end });
-      page.painted = answer.n;
-      if (!isWhole) return;
       performance.measure("offramp-answer", { start: started, end });
       performance.measure("offramp-paint", { start: came, end });
     };

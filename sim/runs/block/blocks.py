@@ -7,18 +7,17 @@ run for any number of runs, horizon or workers, and for any blocks played togeth
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.chance import Dice
+from sim.model.chance import Dice, FirstDice
 from sim.model.inputs import Draws, draw_inputs, inputs_of
-from sim.model.kept_dice import KeptDice
 from sim.model.stack import Member, Stack, structure
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
 from sim.runs.block.counts import indicator_counts, input_counts
@@ -41,10 +40,6 @@ END_STATES = ("standoff", "agreement", "terms", "limited", "full")
 
 RECORD = np.dtype([*((name, "<i2") for name in OUTCOMES), ("end", "u1"), ("breakdowns", "u1")])
 """The record of a run, 10 bytes: first days (the horizon if never), end state, breakdowns (255 at most)."""
-PART_COUNTS = (
-    "states", "stance", "posture", "runs", "kept", "first_days", "ends", "broke_agreement", "breakdowns", "events",
-)  # fmt: skip
-"""Names of the counts of a part of a block (`run_part`); events only if the scenario has some."""
 LEFT_OUT = 255
 """Stands in for the end state of a run that does not meet the conditions given."""
 
@@ -124,50 +119,13 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
     return results
 
 
-def run_part(
-    tasks: Sequence[BlockTask], part: slice, dice: Dice, each_day: Callable[[], None] | None = None
-) -> list[BlockResult]:
-    """Play some runs of a block and tally what an early look at the forecast needs: states, actors, events.
-
-    The results of all parts of a task add up to those of its block, except for its counts by inputs and indicators.
-    Several tasks, whose scenarios must then differ in numbers only, are played in one array.
-
-    Parameters
-    ----------
-    part
-        The runs to play, as whole draws.
-    dice
-        The chance of these runs: that of the block, cut to the part.
-    each_day
-        Called at the end of each day played; if it raises, the play ends.
-
-    Raises
-    ------
-    ValueError
-        If several scenarios differ in more than numbers.
-    """
-    cuts = [replace(task, runs=min(part.stop, task.runs) - part.start, sampled=0) for task in tasks]
-    draws = [draw_inputs(inputs_of(one.scenario), one.seed, one.block, part.stop, one.replicates) for one in tasks]
-    members = [Member(one.scenario, drawn.part(part), dice) for one, drawn in zip(tasks, draws, strict=True)]
-    rows = _rows(cuts, members)
-    stack, kept = Stack.of(members), _all_kept(cuts)
-    states = _state_watch(stack, rows, kept)
-    whole = _played(stack, _Watches([states], each_day))
-    results = []
-    for place, (cut, row, met) in enumerate(zip(cuts, rows, kept, strict=True)):
-        theatre = whole.part(row)
-        counts = {**states.counts(place, theatre), **_event_counts(cut, theatre, met)}
-        results.append(BlockResult(Tally(counts), _records(theatre, met)))
-    return results
-
-
 def _member(task: BlockTask) -> Member:
     """Return the runs of a task, as whole draws: their inputs and their chance."""
     given = {stream: column[: task.runs // task.replicates] for stream, column in task.quantiles.items()}
     drawn = draw_inputs(inputs_of(task.scenario), task.seed, task.block, task.runs, task.replicates, given=given)
     dice = Dice(task.seed, task.block)
     if task.runs < BLOCK_RUNS:
-        dice = KeptDice(task.seed, task.block, BLOCK_RUNS, slice(0, task.runs), task.scenario.horizon)
+        dice = FirstDice(task.seed, task.block, BLOCK_RUNS)
     return Member(task.scenario, drawn, dice)
 
 
@@ -350,10 +308,10 @@ class _Watch:
 
 
 class _Watches:
-    """Passes each day of a play on to several watches of its runs, then calls `each_day`."""
+    """Passes the days of a play on to several watches of its runs."""
 
-    def __init__(self, watches: Sequence[Observer], each_day: Callable[[], None] | None = None) -> None:
-        self._watches, self._each_day = watches, each_day
+    def __init__(self, watches: Sequence[Observer]) -> None:
+        self._watches = watches
 
     def start(self, crisis: Crisis) -> None:
         """Count the state before day 0."""
@@ -364,8 +322,6 @@ class _Watches:
         """Count the state at the end of a day."""
         for watch in self._watches:
             watch.day_end(crisis)
-        if self._each_day is not None:
-            self._each_day()
 
     def next_look(self, day: int) -> int:
         """Return the first day that any of them looks at."""

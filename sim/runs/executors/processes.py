@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from functools import partial
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 from threadpoolctl import threadpool_limits
 
@@ -39,10 +39,10 @@ PLAYED = ["sim.runs.groups", "sim.model.crisis"]
 class Processes(ProcessPoolExecutor):
     """A process pool that is safe from signals while it starts, and whose workers leave signals to this process."""
 
-    def __init__(self, workers: int, halted: Any = None) -> None:
+    def __init__(self, workers: int) -> None:
         start_server()
         with held():  # Python's tracker of shared resources starts with the first pool, and a SIGHUP would end it
-            super().__init__(workers, mp_context=CONTEXT, initializer=_begin, initargs=(halted,))
+            super().__init__(workers, mp_context=CONTEXT, initializer=_begin)
 
     def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         """Hand over a call, which may start a process."""
@@ -66,30 +66,22 @@ class Local(Pool):
 
 
 class WarmWorker:
-    """A process for one caller at a time; tasks check `halted` now and then and return early if it is set."""
+    """A process that stays alive between tasks, for one caller at a time."""
 
     def __init__(self) -> None:
-        self._halted = CONTEXT.RawValue("q", 0)
-        self._ticket = 0
-        self._pool = Processes(1, self._halted)
+        self._pool = Processes(1)
 
     def submit(self, function: Callable[[Task], Result], task: Task) -> Future[Result]:
         """Hand over a task; replace the process if it was lost since the last one."""
-        self._ticket += 1
         try:
-            return self._pool.submit(_call, self._ticket, function, task)
+            return self._pool.submit(function, task)
         except BrokenExecutor:
             self._pool.shutdown(wait=False)
-            self._pool = Processes(1, self._halted)
-            return self._pool.submit(_call, self._ticket, function, task)
-
-    def halt(self) -> None:
-        """Tell the task handed over last, and all before it, to stop."""
-        self._halted.value = self._ticket
+            self._pool = Processes(1)
+            return self._pool.submit(function, task)
 
     def close(self) -> None:
-        """End the process; tell its current task to stop."""
-        self.halt()
+        """End the process after its current task."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -118,22 +110,7 @@ def start_server() -> None:
                 os.environ[name] = value
 
 
-_state: dict[str, Any] = {"halted": None, "ticket": 0}
-"""Of a worker: the newest ticket to stop, shared with the parent, and the ticket of its current task."""
-
-
-def halted() -> bool:
-    """Return, within a worker, whether its current task should stop."""
-    newest = _state["halted"]
-    return newest is not None and newest.value >= _state["ticket"]
-
-
-def _call(ticket: int, function: Callable[[Task], Result], task: Task) -> Result:
-    _state["ticket"] = ticket
-    return function(task)
-
-
-def _begin(halted: Any) -> None:
+def _begin() -> None:
     """Prepare a worker: it leaves Ctrl-C to the parent, which keeps finished work, and does not outlive the parent.
 
     A parent that is killed cannot stop its pool, and a worker waiting for tasks would wait forever.
@@ -142,7 +119,6 @@ def _begin(halted: Any) -> None:
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     os.environ.update(ONE_THREAD)  # of this worker, for libraries not yet loaded
     threadpool_limits(1)  # for libraries already loaded by the parent's script
-    _state["halted"] = halted
 
 
 def _leave_with_parent() -> None:
