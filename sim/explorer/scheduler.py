@@ -64,7 +64,7 @@ class Scheduler:
         self._at: dict[WarmWorker, Work] = {}
         self._simulations: OrderedDict[str, Simulation] = OrderedDict()
         self._errands: deque[Errand] = deque()
-        self._more = asyncio.Event()
+        self._more = asyncio.Event()  # set when idle workers should look for work
         self._servers = [asyncio.create_task(self._serve(worker)) for worker in self._workers]
 
     def watch(self, scenario: Scenario, watcher: Watcher) -> Simulation:
@@ -78,14 +78,13 @@ class Scheduler:
             one.asked = time.monotonic()
         one.watchers.append(watcher)
         self._make_room()
-        self._wake()
+        self._more.set()
         return one
 
     def leave(self, simulation: Simulation, watcher: Watcher) -> None:
         """Stop watching a simulation."""
         if watcher in simulation.watchers:
             simulation.watchers.remove(watcher)
-        self._wake()
 
     async def run(self, function: Callable[[Any], Any], task: Any) -> Any:
         """Call a function in a worker; cancelling drops the call. Raises UsageError if too many are waiting already."""
@@ -93,13 +92,12 @@ class Scheduler:
             raise UsageError("too many requests at once; try again in a moment")
         errand = Errand(function, task, asyncio.get_running_loop().create_future())
         self._errands.append(errand)
-        self._wake()
+        self._more.set()
         try:
             outcome = await errand.answer
         finally:
             if errand in self._errands:
                 self._errands.remove(errand)
-            self._wake()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -116,10 +114,6 @@ class Scheduler:
         spare = [key for key, one in self._simulations.items() if not one.watchers and not one.is_playing]
         for key in spare[: max(0, len(self._simulations) - MOST_KEPT)]:
             del self._simulations[key]
-
-    def _wake(self) -> None:
-        """Let idle workers look for work."""
-        self._more.set()
 
     def _next(self) -> Work | None:
         """Return what to do next: of the simulations that are watched, the longest waiting first."""
