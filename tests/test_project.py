@@ -95,6 +95,12 @@ def test_the_changelog_tells_of_this_version_and_whether_its_results_move() -> N
         assert "Results move:" in section, section.splitlines()[0]
 
 
+def test_all_that_mutants_are_made_of_and_killed_by_exists() -> None:
+    mutants = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    for name in (*mutants["only_mutate"], *mutants["pytest_add_cli_args_test_selection"], *mutants["also_copy"]):
+        assert list(ROOT.glob(name)), name
+
+
 def test_the_license_is_mit() -> None:
     assert project()["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License\n")
