@@ -198,6 +198,10 @@ class _Numbers:
         holder, key, _ = self.places[name.place]
         holder[key] = array
 
+    def first_of(self, name: _Name) -> _Name:
+        """Return the name of the first number that is the same array."""
+        return _Name("number", self.first[name.place])
+
     def check_own(self, name: _Name) -> None:
         """Raise RuntimeError if a number is single, or the same array as another."""
         if self.kinds[name.place] is None or self.first.count(self.first[name.place]) > 1:
@@ -253,8 +257,9 @@ def _record(crisis: Crisis, numbers: _Numbers) -> _Loops:
     takes = [_Take(crisis, numbers, phases) for phases in _stages(crisis, numbers)]
     used: set[_Name] = set().union(*(take.used for take in takes))
     changed: set[_Name] = set().union(*(take.results for take in takes))
-    kept = [name for name in changed if numbers.places[name.place].key in crisis.KEPT]
-    written = sorted(name for name in changed if name in used or numbers.places[name.place].holder is crisis.happened)
+    kept = sorted(name for name in changed if numbers.places[name.place].key in crisis.KEPT)
+    seen = {name for name in changed if numbers.places[name.place].holder is crisis.happened}
+    written = sorted(seen | {name for name in changed if numbers.first_of(name) in used})
     for name in written:
         numbers.check_own(name)
     layout = _layout(numbers, written, sorted(used.difference(written, [_DAY])), kept)
@@ -329,7 +334,7 @@ class _Take:
 
     def _number(self, place: int) -> Recorded:
         """Return a number as recorded, the same for all that are the same array."""
-        name = _Name("number", self._all.first[place])
+        name = self._all.first_of(_Name("number", place))
         if name not in self._inputs:
             single = self._all.kinds[name.place] is None
             self._inputs[name] = self._recording.single(name) if single else self._array(name)

@@ -193,3 +193,7 @@ def test_what_changes_must_be_an_array_of_its_own(tmp_path: Path, monkeypatch: p
     other.actors[0].posture = np.float32(0.5)  # type: ignore[assignment]
     with pytest.raises(RuntimeError, match="expected an array of its own for posture, which changes"):
         Days(other)
+    third = crisis(sim.load(DOCKED[1]))  # an event shifts the attacker's strength
+    third._values["actors.attacker.strength"] = third.actors[0].strength
+    with pytest.raises(RuntimeError, match="expected an array of its own for strength, which changes"):
+        Days(third)
