@@ -79,6 +79,8 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
 
     Attributes
     ----------
+    setting
+        All that stays the same.
     day
         The day being played; -1 before the first.
     actors
@@ -105,13 +107,13 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         super().__init__(rng=0)  # Mesa's own generator is never used
         self.day = -1
         scenario = setting.scenario
-        self.scenario, self.runs, self.horizon = scenario, setting.runs, scenario.horizon
+        self.runs, self.horizon = setting.runs, scenario.horizon
         under_agreement = scenario.document.start.phase == "agreement"
         self.theatre = Theatre(setting.runs, scenario.horizon, under_agreement=under_agreement, events=scenario.events)
         self._values = dict(setting.draws.values)  # a copy: events shift ties
         self._values |= {path: setting.whole(self._values[path]) for path in targets(scenario)}
         draws = replace(setting.draws, values=self._values)
-        setting = self._setting = replace(setting, draws=draws, firsts=self.theatre.firsts)
+        setting = self.setting = replace(setting, draws=draws, firsts=self.theatre.firsts)
         self.actors: list[Actor] = [ROLES[a.role](self, setting, name) for name, a in scenario.actors.items()]
         self._cast()
         self._constants()
@@ -132,7 +134,7 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
             actor.connect(self.actors)
         self._initiator.lean_on(self._shares)
         self._by_name = {actor.name: actor for actor in self.actors}
-        self._principal = self._by_name[self._setting.scenario.principal]
+        self._principal = self._by_name[self.setting.scenario.principal]
         self._bargain = self._bargaining()
 
     def _own_what_events_shift(self) -> None:
@@ -150,12 +152,12 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
 
     def _bargaining(self) -> Bargain | None:
         """Return the bargain of the two parties under the current ties; None without a counterpart."""
-        counterpart = self._setting.scenario.counterpart
-        return None if counterpart is None else Bargain(self._setting, self._principal, self._by_name[counterpart])
+        counterpart = self.setting.scenario.counterpart
+        return None if counterpart is None else Bargain(self.setting, self._principal, self._by_name[counterpart])
 
     def _constants(self) -> None:
         """Compute the constants of the theatre and open its streams."""
-        setting = self._setting
+        setting = self.setting
         self._rolls = {
             event: Daily(setting.dice.stream("theatre", event), setting.horizon, setting.runs) for event in EVENTS
         }

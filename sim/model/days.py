@@ -239,7 +239,7 @@ class _Loops(NamedTuple):
 
 def _loops_of(crisis: Crisis, numbers: _Numbers) -> _Loops:
     """Return the loops of a crisis, which are recorded once for each structure."""
-    key = structure(crisis.scenario), numbers.key
+    key = structure(crisis.setting.scenario), numbers.key
     with _recording:
         if key not in _recorded:
             _recorded[key] = _record(crisis, numbers)
