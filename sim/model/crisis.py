@@ -100,7 +100,7 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
     """
 
     KEPT = ("in_force",)  # of each day that is played from a recording
-    EVENTS = ("happen",)
+    BEFORE = ("happen",)
     PHASES = ("reconnect", "signal", "perceive", "deliberate", "posture", "resolve")
 
     def __init__(self, setting: Setting) -> None:
@@ -204,7 +204,7 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
     @property
     def stages(self) -> tuple[tuple[str, ...], ...]:
         """The phases of a day, in order; numbers given by day may depend on what has happened in earlier stages."""
-        return (self.EVENTS, self.PHASES) if self._events else (self.PHASES,)
+        return (self.BEFORE, self.PHASES) if self._events else (self.PHASES,)
 
     def happen(self) -> None:
         """Before all phases: the events of the day, each judged on the state after the day before (section 3)."""

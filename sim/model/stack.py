@@ -1,7 +1,7 @@
 """A stack: blocks of scenarios that differ in numbers only, stacked and played in one array.
 
-A day costs about as much for a hundred runs as for a thousand, so it is cheapest to play together several blocks of one
-scenario, the cells of a sweep, or the sides of a comparison. Each run equals, to the last digit, the same run of its
+A play has a cost of its own, however few its runs, so the cells of a sweep, which are short, are cheapest played
+together; whole blocks gain nothing. Each run equals, to the last digit, the same run of its
 block played alone: numbers are float32, single or per run (`sim.model.arrays`), and runs never look at each other.
 """
 

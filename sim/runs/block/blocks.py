@@ -91,7 +91,7 @@ def run_block(task: BlockTask) -> BlockResult:
 
 
 def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[BlockResult]:
-    """Play blocks in one array, which is cheapest, and tally each; each result is the same as if played alone.
+    """Play blocks in one array, the cheapest way for short ones, and tally each; each result is as if played alone.
 
     Only the runs that are kept are played. With a design, or without counts, the results hold records only.
 

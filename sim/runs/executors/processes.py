@@ -3,8 +3,7 @@
 On Linux they are forked from a server, a process without threads that has already imported what all of them need;
 on other systems each is spawned and imports it afresh, which takes a second or two.
 
-`Local` maps tasks over several of them; a `WarmWorker` is one that stays alive between tasks and can be told to drop
-its current one, for users who change their minds.
+`Local` maps tasks over several of them; a `WarmWorker` is one that stays alive between tasks.
 """
 
 from __future__ import annotations
